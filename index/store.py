@@ -1,0 +1,121 @@
+"""What every store of articles can do; `index/stores/` holds the stores themselves."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Protocol
+
+from index.article import Article, ArticleSummary, ParsedArticle
+from index.encode import Vectors
+
+
+@dataclass(frozen=True, slots=True)
+class EncodedArticle:
+    """An article ready to be stored."""
+
+    parsed: ParsedArticle
+    content_sha256: str
+    """Of everything that a change of would make the article worth indexing again."""
+    vectors: Vectors
+    """One fused vector a sentence, float32, shape (sentences, dimension), in text order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A sentence that the first stage found. Both scores: higher is better."""
+
+    sentence_id: int
+    dense: float
+    """Inner product of the question's vector with the sentence's fused vector, -1 to 1."""
+    lexical: float
+    """BM25 of the sentence plus a part of its passage's, 0 or more."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredSentence:
+    """A sentence with its place; offsets into the text of `article_id`."""
+
+    id: int
+    article_id: str
+    paragraph: int
+    start: int
+    end: int
+    paragraph_start: int
+    paragraph_end: int
+    passage_start: int
+    passage_end: int
+
+
+@dataclass(frozen=True, slots=True)
+class LibraryInfo:
+    """What a library holds."""
+
+    fingerprint: str
+    """Changes with the articles and with the model."""
+    articles: int
+    sentences: int
+
+
+class Snapshot(Protocol):
+    """One state of the store: whatever is written meanwhile, all its answers fit together."""
+
+    def info(self) -> LibraryInfo: ...
+
+    def articles(self) -> list[ArticleSummary]: ...
+
+    def article(self, article_id: str) -> Article | None: ...
+
+    def parsed(self, article_id: str) -> ParsedArticle | None: ...
+
+    def search(
+        self, vector: Vectors, question: str, depth: int, article_id: str | None = None
+    ) -> list[Candidate]:
+        """Find the sentences nearest in meaning and the best by words.
+
+        Args:
+            vector: the question's unit vector, float32, shape (dimension,).
+            question: its words.
+            depth: how many to take from each side; all found get both scores.
+            article_id: search this article alone.
+        """
+        ...
+
+    def sentences(self, ids: Sequence[int]) -> Mapping[int, StoredSentence]: ...
+
+
+class Store(Protocol):
+    """Articles on disk. Any number of readers and one writer, in any number of processes.
+
+    Writing takes two steps, so that no reader sees half of it and an interrupted run is
+    continued: articles are staged one by one, then all that is staged is published at once.
+    """
+
+    def snapshot(self) -> AbstractContextManager[Snapshot]: ...
+
+    def writing(self) -> AbstractContextManager["Writer"]:
+        """Become the one writer.
+
+        Raises:
+            BusyError: another process is writing.
+        """
+        ...
+
+    def close(self) -> None: ...
+
+
+class Writer(Protocol):
+    """The one writer of a store."""
+
+    def contents(self) -> Mapping[str, str]:
+        """Give `content_sha256` by article id, of all that is published."""
+        ...
+
+    def staged(self) -> Mapping[str, str]:
+        """Give `content_sha256` by article id, of all that waits to be published."""
+        ...
+
+    def stage(self, article: EncodedArticle) -> None: ...
+
+    def publish(self, removed: Iterable[str] = ()) -> None:
+        """Replace what has been staged again, remove `removed`, in one transaction."""
+        ...

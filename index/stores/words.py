@@ -1,0 +1,98 @@
+"""The tantivy folder of a local store: BM25 over the words of sentences and passages."""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import tantivy
+
+PASSAGE_WEIGHT = 0.5
+"""What a word of the passage counts beside the same word of the sentence."""
+
+_MEMORY = 64 * 1024 * 1024
+
+
+def _analyzer() -> tantivy.TextAnalyzer:
+    """Lower case, without accents, by English stems; other languages keep their whole words."""
+    return (
+        tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
+        .filter(tantivy.Filter.remove_long(64))
+        .filter(tantivy.Filter.lowercase())
+        .filter(tantivy.Filter.ascii_fold())
+        .filter(tantivy.Filter.stemmer("english"))
+        .build()
+    )
+
+
+def _schema() -> tantivy.Schema:
+    builder = tantivy.SchemaBuilder()
+    builder.add_unsigned_field("id", indexed=True, fast=True)
+    builder.add_text_field("article", tokenizer_name="raw", index_option="basic")
+    builder.add_text_field("sentence", tokenizer_name="words", index_option="freq")
+    builder.add_text_field("passage", tokenizer_name="words", index_option="freq")
+    return builder.build()
+
+
+class WordIndex:
+    """Sentences by their words. Thread-safe for reading."""
+
+    def __init__(self, index: tantivy.Index) -> None:
+        self._analyze = _analyzer().analyze
+        self._schema = index.schema
+        index.register_tokenizer("words", _analyzer())
+        index.reload()
+        self._searcher = index.searcher()
+
+    @classmethod
+    def build(cls, rows: Iterable[tuple[int, str, str, str]], folder: Path) -> "WordIndex":
+        """Write (sentence id, article id, sentence, passage) rows to an empty folder."""
+        folder.mkdir()
+        index = tantivy.Index(_schema(), path=str(folder))
+        index.register_tokenizer("words", _analyzer())
+        writer = index.writer(_MEMORY, 1)
+        for id_, article, sentence, passage in rows:
+            document = tantivy.Document(article=article, sentence=sentence, passage=passage)
+            document.add_unsigned("id", id_)
+            writer.add_document(document)
+        writer.commit()
+        writer.wait_merging_threads()
+        return cls(index)
+
+    @classmethod
+    def read(cls, folder: Path) -> "WordIndex":
+        """Open a folder; raises ValueError when it is damaged."""
+        return cls(tantivy.Index.open(str(folder)))
+
+    def __len__(self) -> int:
+        return int(self._searcher.num_docs)
+
+    def search(self, question: str, k: int, article: str | None = None) -> dict[int, float]:
+        """Give the k best sentences by their words: id to score, best first."""
+        only = (
+            None if article is None else tantivy.Query.term_query(self._schema, "article", article)
+        )
+        return self._run(question, k, only)
+
+    def scores(self, question: str, ids: Sequence[int]) -> dict[int, float]:
+        """Give the scores of these sentences; those that share no word are left out."""
+        if not ids:
+            return {}
+        only = tantivy.Query.term_set_query(self._schema, "id", list(ids))
+        return self._run(question, len(ids), only)
+
+    def _run(self, question: str, k: int, only: tantivy.Query | None) -> dict[int, float]:
+        clauses = []
+        for word in dict.fromkeys(self._analyze(question)):
+            for field, weight in (("sentence", 1.0), ("passage", PASSAGE_WEIGHT)):
+                term = tantivy.Query.term_query(self._schema, field, word, index_option="freq")
+                clauses.append((tantivy.Occur.Should, tantivy.Query.boost_query(term, weight)))
+        if not clauses or k < 1:
+            return {}
+        query = tantivy.Query.boolean_query(clauses)
+        if only is not None:
+            filter_ = tantivy.Query.const_score_query(only, 0.0)
+            query = tantivy.Query.boolean_query(
+                [(tantivy.Occur.Must, query), (tantivy.Occur.Must, filter_)]
+            )
+        hits = self._searcher.search(query, k, count=False).hits
+        ids = self._searcher.fast_field_values("id", [address for _, address in hits])
+        return {int(id_ or 0): float(score) for id_, (score, _) in zip(ids, hits, strict=True)}

@@ -1,0 +1,29 @@
+"""A deterministic encoder that needs no model: words hashed into a vector."""
+
+import hashlib
+import re
+from collections.abc import Sequence
+
+import numpy as np
+
+from index.encode import Vectors
+
+_WORD = re.compile(r"\w+")
+
+
+class FakeEncoder:
+    """Texts that share words have similar vectors; the same text always has the same one."""
+
+    dimension = 64
+    fingerprint = "fake-64"
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """Give unit vectors, float32, shape (len(texts), 64)."""
+        vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
+        for row, text in enumerate(texts):
+            for word in _WORD.findall(text.casefold()) or [""]:
+                digest = hashlib.sha256(word.encode("utf-8", "replace")).digest()
+                vectors[row, digest[0] % self.dimension] += 1.0 if digest[1] % 2 else -1.0
+            length = float(np.linalg.norm(vectors[row]))
+            vectors[row] = vectors[row] / length if length else np.eye(1, self.dimension)[0]
+        return vectors
