@@ -157,12 +157,32 @@ def contents(connection: sqlite3.Connection, *, live: bool) -> dict[str, str]:
     )
 
 
-def read_info(connection: sqlite3.Connection) -> LibraryInfo:
+def count(connection: sqlite3.Connection) -> None:
+    """Note how much is live, so that no question has to count a million rows."""
     articles, sentences = connection.execute(
         "SELECT (SELECT count(*) FROM article WHERE live = 1),"
         " (SELECT count(*) FROM sentence JOIN article ON key = article WHERE live = 1)"
     ).fetchone()
-    return LibraryInfo(get_meta(connection, "fingerprint") or "", articles, sentences)
+    put_meta(connection, articles=str(articles), sentences=str(sentences))
+
+
+def read_info(connection: sqlite3.Connection) -> LibraryInfo:
+    return LibraryInfo(
+        get_meta(connection, "fingerprint") or "",
+        int(get_meta(connection, "articles") or 0),
+        int(get_meta(connection, "sentences") or 0),
+    )
+
+
+def read_ids(connection: sqlite3.Connection, beginning: str) -> list[str]:
+    """Give the ids of live articles that begin like this."""
+    return [
+        row[0]
+        for row in connection.execute(
+            "SELECT id FROM article WHERE live = 1 AND substr(id, 1, ?) = ?",
+            (len(beginning), beginning),
+        )
+    ]
 
 
 def read_summaries(connection: sqlite3.Connection) -> list[ArticleSummary]:

@@ -195,6 +195,9 @@ class LocalSnapshot:
     def articles(self) -> list[ArticleSummary]:
         return database.read_summaries(self._connection)
 
+    def article_ids(self, beginning: str) -> list[str]:
+        return database.read_ids(self._connection, beginning)
+
     def article(self, article_id: str) -> Article | None:
         found = database.read_article(self._connection, article_id)
         return None if found is None else found[1]
@@ -266,6 +269,7 @@ class LocalWriter:
             database.put_meta(
                 self._connection, generation=str(number), fingerprint=self._fingerprint()
             )
+            database.count(self._connection)
             self._store.build_search(number, self._connection)
         self._store.drop_search_before(number)
 
