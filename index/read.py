@@ -15,6 +15,8 @@ SUFFIXES = frozenset({".txt", ".text", ".md", ".markdown"})
 LARGEST_FILE = 64 * 1024 * 1024
 """Bytes. An article is far smaller; a disk image or a log is not an article."""
 
+_HEADLINE = re.compile(r".{8,150}[^\s.!,;:…]")
+_WORD = re.compile(r"[^\W\d_]{2,}")
 _SLUG = re.compile(r"[^a-z0-9]+")
 
 
@@ -79,7 +81,8 @@ def read_article(path: Path) -> Article:
     if not text.strip():
         raise SourceError(f"{path} is empty", "nothing to index in it")
     source = str(path.resolve())
-    return Article(id=_article_id(path, source), title=_title(path), source=source, text=text)
+    title = _headline(text) or canonical(re.sub(r"[\s_-]+", " ", path.stem).strip() or path.name)
+    return Article(id=_article_id(path, source), title=title, source=source, text=text)
 
 
 def _decode(path: Path, data: bytes) -> str:
@@ -101,8 +104,15 @@ def _article_id(path: Path, source: str) -> str:
     return f"{slug}-{hashlib.sha256(source.encode('utf-8', 'surrogateescape')).hexdigest()[:6]}"
 
 
-def _title(path: Path) -> str:
-    return canonical(re.sub(r"[\s_-]+", " ", path.stem).strip() or path.name)
+def _headline(text: str) -> str | None:
+    """Give the first line where it is a heading: marked with `#`, or standing by itself."""
+    first, *following = text.lstrip()[:1000].splitlines()[:2]
+    heading = first.strip("# \t")
+    if first.startswith("#"):
+        return heading or None
+    alone = len(following) == 1 and not following[0].strip()
+    is_headline = _HEADLINE.fullmatch(heading) and len(_WORD.findall(heading)) >= 3
+    return heading if alone and is_headline else None
 
 
 def _unreadable(path: Path, error: OSError) -> SourceError:
