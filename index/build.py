@@ -1,7 +1,7 @@
 """Index articles: the pipeline from files to a published state of the store."""
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -50,30 +50,36 @@ def index_files(
     encoder: Encoder,
     on_progress: Callable[[Progress], None],
 ) -> IndexReport:
-    """Index files and folders; those that cannot be read are reported, the others go on.
-
-    1. find the files;
-    2. read each, and skip it when its content is known;
-    3. clean and split it;
-    4. encode its sentences;
-    5. stage it, so that an interrupted run goes on here;
-    6. publish everything at once.
-    """
+    """Index files and folders; those that cannot be read are reported, the others go on."""
     sources = list(find_files(paths))
+    return index_articles(map(_read, sources), len(sources), writer, encoder, on_progress)
+
+
+def index_articles(
+    articles: Iterable[Article | SourceError],
+    total: int,
+    writer: Writer,
+    encoder: Encoder,
+    on_progress: Callable[[Progress], None],
+) -> IndexReport:
+    """Index articles, read one by one as they are needed; errors among them are reported.
+
+    1. take an article, and skip it when its content is known;
+    2. clean and split it;
+    3. encode its sentences;
+    4. stage it, so that an interrupted run goes on here;
+    5. publish everything at once.
+    """
     known, staged = writer.contents(), writer.staged()
     failed: list[SourceError] = []
     outcome = {"added": 0, "changed": 0, "unchanged": 0}
     sentences = 0
-    for done, source in enumerate(sources):
-        on_progress(Progress("index", done, len(sources), sentences, str(source)))
-        if isinstance(source, SourceError):
-            failed.append(source)
+    for done, article in enumerate(articles):
+        if isinstance(article, SourceError):
+            on_progress(Progress("index", done, total, sentences, article.what))
+            failed.append(article)
             continue
-        try:
-            article = read_article(source)
-        except SourceError as error:
-            failed.append(error)
-            continue
+        on_progress(Progress("index", done, total, sentences, article.source))
         content = content_sha256(article)
         if known.get(article.id) == content:
             outcome["unchanged"] += 1
@@ -84,10 +90,19 @@ def index_files(
             sentences += len(encoded.vectors)
         outcome["changed" if article.id in known else "added"] += 1
     if writer.staged():
-        on_progress(Progress("publish", len(sources), len(sources), sentences, ""))
+        on_progress(Progress("publish", total, total, sentences, ""))
         writer.publish()
-    on_progress(Progress("publish", len(sources), len(sources), sentences, ""))
+    on_progress(Progress("publish", total, total, sentences, ""))
     return IndexReport(**outcome, sentences=sentences, failed=tuple(failed))
+
+
+def _read(source: Path | SourceError) -> Article | SourceError:
+    if isinstance(source, SourceError):
+        return source
+    try:
+        return read_article(source)
+    except SourceError as error:
+        return error
 
 
 def content_sha256(article: Article) -> str:

@@ -7,8 +7,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from index.article import ArticleSummary, ParsedArticle
-from index.build import IndexReport, Progress, index_files
+from index.article import Article, ArticleSummary, ParsedArticle
+from index.build import IndexReport, Progress, index_articles, index_files
 from index.encode import Encoder, OnnxEncoder
 from index.errors import EmptyLibraryError, LibraryError, UnknownArticleError
 from index.export import export_model
@@ -47,6 +47,16 @@ class Library:
         encoder = self.encoder(on_progress)
         with self._store.writing(encoder, self.settings.model) as writer:
             return index_files(paths, writer, encoder, on_progress)
+
+    def add(
+        self,
+        articles: Sequence[Article],
+        on_progress: Callable[[Progress], None] = lambda progress: None,
+    ) -> IndexReport:
+        """Add articles that are at hand; each replaces what has its id. Raises as `index` does."""
+        encoder = self.encoder(on_progress)
+        with self._store.writing(encoder, self.settings.model) as writer:
+            return index_articles(articles, len(articles), writer, encoder, on_progress)
 
     def articles(self) -> list[ArticleSummary]:
         """List the articles by title; none when nothing has been indexed yet."""
