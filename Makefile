@@ -37,7 +37,7 @@ help: ## this list
 ask: $(SEEDED) ## answer Q="…" from the articles in seeds/; without Q, open a prompt
 	@$(BIN)/articlebot ask $${Q+-- "$$Q"} || [ $$? -eq 1 ] # 1: honestly not found, no failure
 
-serve: $(SEEDED) ## serve HTTP and the web page on http://127.0.0.1:8000; ARGS="--port 9000"
+serve: $(SEEDED) ## serve HTTP on http://127.0.0.1:8000; ARGS="--port 9000"
 	@$(BIN)/articlebot serve $(ARGS)
 
 test: $(INSTALLED) ## run all tests; ARGS="-k cli" runs some

@@ -11,16 +11,13 @@ import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from importlib import metadata
 from importlib.util import find_spec
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from packaging.requirements import Requirement
-from packaging.utils import canonicalize_name
-
 from tests.commands import parse_articlebot
+from tests.packages import names
 
 ROOT = Path(__file__).parent.parent
 
@@ -129,17 +126,9 @@ def test_serves_as_an_ordinary_user_with_the_data_in_a_volume() -> None:
 
 def test_serving_needs_no_torch() -> None:
     groups = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["dependency-groups"]
-    waiting = [Requirement(line) for line in groups["serving"]]
-    seen: set[str] = set()
-    while waiting:
-        requirement = waiting.pop()
-        name = canonicalize_name(requirement.name)
-        if name in seen or (requirement.marker and not requirement.marker.evaluate({"extra": ""})):
-            continue
-        seen.add(name)
-        waiting += [Requirement(line) for line in metadata.requires(name) or []]
-    assert "onnxruntime" in seen
-    assert not seen & {"torch", "sentence-transformers", "transformers", "onnx"}
+    brought = names(groups["serving"])
+    assert "onnxruntime" in brought
+    assert not brought & {"torch", "sentence-transformers", "transformers", "onnx"}
 
 
 @contextmanager
