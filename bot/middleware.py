@@ -1,0 +1,105 @@
+"""What every HTTP request passes through: an id, a size limit, safe headers, a line in the log."""
+
+import logging
+import secrets
+import time
+from urllib.parse import quote
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from bot.problems import REQUEST_ID, problem_response, unexpected_response
+
+logger = logging.getLogger(__name__)
+
+DEFAULT_HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+}
+
+
+class RequestLog:
+    """Gives each request an id, logs its outcome, and answers what nobody caught with a 500.
+
+    The id stands in the response's `X-Request-ID`, in each log record of the request
+    (see `add_request_id`) and as the reference of a 5xx problem. Neither the query string nor
+    any body is logged.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        request_id = secrets.token_hex(8)
+        token = REQUEST_ID.set(request_id)
+        began = time.perf_counter()
+        status = 0
+
+        async def send_with_headers(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                headers = MutableHeaders(scope=message)
+                headers["X-Request-ID"] = request_id
+                for name, value in DEFAULT_HEADERS.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        try:
+            await self.app(scope, receive, send_with_headers)
+        except Exception:
+            logger.exception("Unexpected error")
+            if status:  # too late for another response: the server cuts the connection
+                raise
+            await unexpected_response()(scope, receive, send_with_headers)
+        finally:
+            took_ms = (time.perf_counter() - began) * 1000
+            path = quote(scope["path"])
+            logger.info("%s %s %d %.1f ms", quote(scope["method"]), path, status, took_ms)
+            REQUEST_ID.reset(token)
+
+
+class BodyLimit:
+    """Refuses a request body over `limit` bytes with 413, whether its length is announced or not.
+
+    Paths in `exempt` see to their limit themselves.
+    """
+
+    def __init__(self, app: ASGIApp, limit: int, exempt: frozenset[str] = frozenset()) -> None:
+        self.app = app
+        self.limit = limit
+        self.exempt = exempt
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["path"] in self.exempt:
+            await self.app(scope, receive, send)
+            return
+        detail = f"The request body is over {self.limit // 1024} kB."
+        length = Headers(scope=scope).get("content-length", "")
+        if length.isdecimal() and int(length) > self.limit:
+            # The rest of the body stays unread, so the connection cannot be used again.
+            response = problem_response(413, detail, headers={"Connection": "close"})
+            await response(scope, receive, send)
+            return
+        seen = 0
+
+        async def receive_limited() -> Message:
+            nonlocal seen
+            message = await receive()
+            seen += len(message.get("body", b""))
+            if seen > self.limit:
+                raise HTTPException(413, detail, headers={"Connection": "close"})
+            return message
+
+        await self.app(scope, receive_limited, send)
+
+
+def add_request_id(record: logging.LogRecord) -> bool:
+    """Put the id of the request being handled on a log record, as `request_id`."""
+    record.request_id = REQUEST_ID.get()
+    return True

@@ -1,0 +1,132 @@
+import logging
+from pathlib import Path
+
+import httpx
+import pytest
+
+from bot.problems import MEDIA_TYPE, Problem, hide_paths
+from bot.web import create_app
+from index.article import ArticleSummary
+from index.errors import (
+    ArticlebotError,
+    BusyError,
+    EmptyLibraryError,
+    LibraryError,
+    ModelError,
+    SourceError,
+    UnknownArticleError,
+    UsageError,
+)
+from index.library import Library
+from index.settings import Settings
+from tests.bot.serving import serving
+from tests.fakes import FakeEncoder
+
+
+class FailingLibrary(Library):
+    """A library that raises what it is told when its articles are asked for."""
+
+    error: Exception
+
+    def articles(self) -> list[ArticleSummary]:
+        raise self.error
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> FailingLibrary:
+    return FailingLibrary(Settings(data=tmp_path / "data"), FakeEncoder())
+
+
+def fail(library: FailingLibrary, error: Exception) -> httpx.Response:
+    library.error = error
+    with serving(create_app(library, library.settings)) as client:
+        return client.get("/v1/articles")
+
+
+def problem_of(response: httpx.Response) -> Problem:
+    """Read a response as a problem; everything that holds for each of them is checked."""
+    assert response.headers["content-type"] == MEDIA_TYPE
+    assert response.headers["cache-control"] == "no-store"
+    problem = Problem.model_validate_json(response.content)
+    assert problem.status == response.status_code
+    assert (problem.reference is not None) == (problem.status >= 500)
+    assert "Traceback" not in response.text
+    return problem
+
+
+@pytest.mark.parametrize(
+    ("kind", "status", "name"),
+    [
+        (UsageError, 422, "usage"),
+        (UnknownArticleError, 404, "unknown-article"),
+        (EmptyLibraryError, 503, "empty-library"),
+        (LibraryError, 503, "library"),
+        (BusyError, 503, "busy"),
+        (ModelError, 503, "model"),
+    ],
+)
+def test_own_error_becomes_its_status_with_the_remedy(
+    library: FailingLibrary, kind: type[ArticlebotError], status: int, name: str
+) -> None:
+    response = fail(library, kind("it is broken", "mend it"))
+    problem = problem_of(response)
+    assert response.status_code == status
+    assert problem.type == f"urn:articlebot:problem:{name}"
+    assert (problem.detail, problem.remedy) == ("it is broken", "mend it")
+    assert ("retry-after" in response.headers) == (kind is BusyError)
+
+
+@pytest.mark.parametrize(
+    "error", [RuntimeError("secret in /etc/passwd"), SourceError("secret in /etc/passwd")]
+)
+def test_unexpected_error_tells_only_a_reference_and_logs_the_cause(
+    library: FailingLibrary, error: Exception, caplog: pytest.LogCaptureFixture
+) -> None:
+    response = fail(library, error)
+    problem = problem_of(response)
+    assert response.status_code == 500
+    assert "secret" not in response.text
+    assert "/etc" not in response.text
+    assert problem.reference == response.headers["x-request-id"]
+    assert problem.remedy is not None
+    assert problem.reference in problem.remedy
+    [record] = [record for record in caplog.records if record.exc_info]
+    assert record.levelno == logging.ERROR
+    assert "secret in /etc/passwd" in caplog.text
+
+
+def test_reference_stands_in_the_log_beside_the_cause(
+    library: FailingLibrary, caplog: pytest.LogCaptureFixture
+) -> None:
+    from bot.middleware import add_request_id
+
+    caplog.handler.addFilter(add_request_id)
+    try:
+        problem = problem_of(fail(library, LibraryError(f"{library.settings.data} is damaged")))
+    finally:
+        caplog.handler.removeFilter(add_request_id)
+    assert problem.detail == "the data directory is damaged"
+    [record] = [record for record in caplog.records if record.levelno == logging.ERROR]
+    assert record.__dict__["request_id"] == problem.reference
+    assert str(library.settings.data) in record.getMessage()
+
+
+def test_control_characters_of_an_error_stay_out_of_the_log(
+    library: FailingLibrary, caplog: pytest.LogCaptureFixture
+) -> None:
+    fail(library, LibraryError("no\n2030-01-01 ERROR forged \x1b[31m"))
+    assert "\n2030" not in caplog.text
+    assert "\x1b" not in caplog.text
+
+
+def test_hide_paths(tmp_path: Path) -> None:
+    settings = Settings(data=tmp_path / "data", cache=tmp_path / "cache", model="/models/mini lm")
+    data, cache = settings.data, settings.cache
+    assert hide_paths(f"cannot write '{data}/a.sqlite': disk full", settings) == (
+        "cannot write 'the data directory': disk full"
+    )
+    assert hide_paths(f"{cache}/onnx is gone", settings) == "the cache directory is gone"
+    assert hide_paths("/models/mini lm has no weights", settings) == "the model has no weights"
+    assert hide_paths(f"see {Path.cwd()}/articlebot.toml", settings) == "see the working directory"
+    assert str(tmp_path) not in hide_paths(f"{data}base and {data}, {data}", settings)
+    assert hide_paths("POST /v1/ask, please", settings) == "POST /v1/ask, please"
