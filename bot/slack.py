@@ -1,0 +1,180 @@
+"""The Slack edge: the app, its settings, and Socket Mode; HTTP events are in `slack_http`."""
+
+import asyncio
+import contextlib
+import logging
+import os
+import re
+import signal
+from collections.abc import Awaitable, Iterator
+from functools import partial
+from typing import TYPE_CHECKING
+
+import aiohttp
+from slack_bolt.async_app import AsyncApp
+from slack_sdk.errors import SlackApiError
+from slack_sdk.http_retry.builtin_async_handlers import (
+    AsyncConnectionErrorRetryHandler,
+    AsyncRateLimitErrorRetryHandler,
+)
+from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
+
+from bot.answer import ask
+from bot.slack_desk import Desk, error_code
+from index.errors import ArticlebotError, EmptyLibraryError, SettingsError
+from index.library import Library
+from index.settings import Settings
+
+if TYPE_CHECKING:
+    from bot.slack_http import SlackEvents
+
+log = logging.getLogger(__name__)
+
+API_URL = "https://slack.com/api/"
+_BOLT_VARIABLES = (
+    "SLACK_CLIENT_ID",  # with the secret: Bolt would switch to OAuth and drop the token
+    "SLACK_CLIENT_SECRET",
+    "SLACK_BOT_TOKEN",  # Bolt would warn that it does not use it: the client carries the token
+)
+
+
+def create_slack_app(
+    library: Library, settings: Settings, client: AsyncWebClient | None = None
+) -> AsyncApp:
+    """Give a Bolt app that answers from the library.
+
+    Raises:
+        SettingsError: no client is given, and the bot token or the address cannot be used.
+    """
+    return build_app(Desk(partial(ask, library)), settings, client)
+
+
+def build_app(desk: Desk, settings: Settings, client: AsyncWebClient | None = None) -> AsyncApp:
+    """Give a Bolt app for a desk; see `create_slack_app`."""
+    secret = settings.slack_signing_secret
+    client = client or _web_client(settings)
+    with _without_environment(_BOLT_VARIABLES):
+        app = AsyncApp(
+            name="articlebot",
+            client=client,
+            signing_secret=secret.get_secret_value().strip() if secret else "",
+        )
+    desk.register(app)
+    return app
+
+
+def http_events(library: Library, settings: Settings) -> "SlackEvents":
+    """Give the endpoint for Slack's signed HTTP events.
+
+    Raises:
+        SettingsError: the bot token or the signing secret is missing; names the key.
+    """
+    from bot.slack_http import SlackEvents  # FastAPI, which Socket Mode does without
+
+    return SlackEvents(Desk(partial(ask, library)), settings)
+
+
+def run_socket_mode(settings: Settings) -> None:
+    """Answer over Socket Mode until SIGINT or SIGTERM; then finish what was accepted.
+
+    Raises:
+        SettingsError: a token is missing or refused by Slack; names the key.
+        ArticlebotError: the library cannot be opened, or Slack cannot be reached.
+    """
+    for key in ("slack_bot_token", "slack_app_token"):
+        read_secret(settings, key)
+    with Library.open(settings) as library:
+        asyncio.run(_run(library, settings))
+
+
+async def _run(library: Library, settings: Settings) -> None:
+    stop = asyncio.Event()
+    with contextlib.suppress(NotImplementedError):  # Windows: Ctrl-C raises instead
+        for number in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    try:
+        await asyncio.to_thread(library.warm)
+    except EmptyLibraryError as error:  # articles may still come; until then users are told
+        log.warning("%s", error)
+    await serve_socket_mode(Desk(partial(ask, library)), settings, stop)
+
+
+async def serve_socket_mode(desk: Desk, settings: Settings, stop: asyncio.Event) -> None:
+    """Answer over Socket Mode until `stop` is set; then finish what was accepted.
+
+    Raises:
+        SettingsError: a token is missing or refused by Slack; names the key.
+        ArticlebotError: Slack cannot be reached.
+    """
+    from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+
+    token = read_secret(settings, "slack_app_token")
+    app = build_app(desk, settings)
+    await _try("SLACK_BOT_TOKEN", app.client.auth_test())
+    opened = await _try("SLACK_APP_TOKEN", app.client.apps_connections_open(app_token=token))
+    handler = AsyncSocketModeHandler(app, token)
+    handler.client.wss_uri = opened["url"]
+    connecting = asyncio.create_task(handler.connect_async())  # type: ignore[no-untyped-call]
+    try:
+        await stop.wait()
+        await desk.drain()
+    finally:
+        connecting.cancel()  # where Slack's link never answered
+        await handler.close_async()  # type: ignore[no-untyped-call]
+
+
+def read_secret(settings: Settings, key: str) -> str:
+    """Give a token or secret.
+
+    Raises:
+        SettingsError: it is missing, empty or not a token at all; names the key, not the value.
+    """
+    name = key.upper()
+    value = getattr(settings, key)
+    secret: str = value.get_secret_value().strip() if value else ""
+    if not secret:
+        raise SettingsError(f"{name} is not set", "copy it from the app's page at api.slack.com")
+    if not re.fullmatch(r"[!-~]+", secret):
+        raise SettingsError(f"{name} holds a blank or an odd character", "copy it once more")
+    return secret
+
+
+def _web_client(settings: Settings) -> AsyncWebClient:
+    url = (settings.slack_api_url or API_URL).strip().rstrip("/") + "/"
+    if not re.match(r"https?://[^/\s]+/", url):
+        raise SettingsError(f"SLACK_API_URL cannot be {url!r}", f"the usual one is {API_URL}")
+    return AsyncWebClient(
+        token=read_secret(settings, "slack_bot_token"),
+        base_url=url,
+        retry_handlers=[
+            # Only what never reached Slack is sent again: nothing is posted twice.
+            AsyncConnectionErrorRetryHandler(error_types=[aiohttp.ClientConnectorError]),
+            AsyncRateLimitErrorRetryHandler(max_retry_count=2),
+        ],
+    )
+
+
+@contextlib.contextmanager
+def _without_environment(names: tuple[str, ...]) -> Iterator[None]:
+    """Hide variables that Bolt reads by itself, whatever it is given."""
+    hidden = {name: os.environ.pop(name) for name in names if name in os.environ}
+    try:
+        yield
+    finally:
+        os.environ.update(hidden)
+
+
+async def _try(key: str, call: Awaitable[AsyncSlackResponse]) -> AsyncSlackResponse:
+    try:
+        return await call
+    except SlackApiError as error:
+        raise SettingsError(
+            f"Slack does not accept {key} ({error_code(error)})",
+            "copy it once more from the app's page at api.slack.com",
+        ) from None
+    except (aiohttp.ClientError, TimeoutError) as error:
+        raise ArticlebotError(
+            f"Slack cannot be reached ({type(error).__name__})",
+            "check the network, and SLACK_API_URL if it is set",
+        ) from None

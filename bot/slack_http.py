@@ -1,0 +1,69 @@
+"""Slack's events over HTTP: verify the raw bytes, then hand them to Bolt."""
+
+from fastapi import APIRouter, HTTPException, Request, Response
+from slack_bolt.adapter.starlette.async_handler import to_async_bolt_request, to_starlette_response
+from slack_sdk.signature import SignatureVerifier
+from starlette.requests import ClientDisconnect
+
+from bot.slack import build_app, read_secret
+from bot.slack_desk import Desk
+from index.settings import Settings
+
+MAX_BODY = 1_000_000
+"""Bytes of a request. Slack's events are a few thousand."""
+NO_EVENT = "The request is not an event of Slack."
+
+
+class SlackEvents:
+    """The endpoint for Slack's events: mount `router`, await `drain()` at shutdown."""
+
+    def __init__(self, desk: Desk, settings: Settings) -> None:
+        """Take the bot token, the signing secret and the API's address from the settings.
+
+        Raises:
+            SettingsError: one of them is missing or cannot be used; names the key.
+        """
+        self._verifier = SignatureVerifier(read_secret(settings, "slack_signing_secret"))
+        self._app = build_app(desk, settings)
+        self._desk = desk
+        self.router = APIRouter()
+        self.router.add_api_route(
+            "/slack/events", self._receive, methods=["POST"], include_in_schema=False
+        )
+
+    async def drain(self) -> None:
+        """Accept nothing more and wait until everything acknowledged is answered."""
+        await self._desk.drain()
+
+    async def _receive(self, request: Request) -> Response:
+        body = await _read(request)
+        if not self._is_signed(request, body):
+            raise HTTPException(401, "The request is not signed by Slack, or is too old.")
+        try:
+            bolt_request = to_async_bolt_request(request, body)
+        except (ValueError, TypeError, AttributeError, RecursionError):
+            # Bolt parses the body and reads its fields while it makes its request object.
+            raise HTTPException(400, NO_EVENT) from None
+        if not isinstance(bolt_request.body.get("event", {}), dict):
+            raise HTTPException(400, NO_EVENT)
+        return to_starlette_response(await self._app.async_dispatch(bolt_request))
+
+    def _is_signed(self, request: Request, body: bytes) -> bool:
+        try:
+            return self._verifier.is_valid_request(body, dict(request.headers))
+        except (ValueError, TypeError, OverflowError):
+            # A time that is no number, a signature that is not ASCII, a body that is not UTF-8.
+            return False
+
+
+async def _read(request: Request) -> bytes:
+    """Read a body, but no more than `MAX_BODY` of it."""
+    body = bytearray()
+    try:
+        async for chunk in request.stream():
+            body += chunk
+            if len(body) > MAX_BODY:
+                raise HTTPException(413, f"The request is over {MAX_BODY:,} bytes.")
+    except ClientDisconnect:
+        raise HTTPException(400, "The request ended early.") from None
+    return bytes(body)

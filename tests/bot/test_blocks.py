@@ -1,0 +1,250 @@
+import json
+import re
+from datetime import date
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.answer import Answer, IndexInfo
+from bot.blocks import (
+    MAX_FALLBACK,
+    MAX_MESSAGE,
+    NOT_AN_ANSWER,
+    NOT_FOUND,
+    Message,
+    answer_message,
+    escape,
+    plain_message,
+    question_from,
+)
+from bot.citation import AnswerPassage, Citation
+from tests.fake_slack import text_parts
+
+LINK = "https://news.example/story?a=1&b=2#:~:text=Mattis"
+
+
+def passage(
+    before: str,
+    quote: str,
+    after: str = "",
+    *,
+    rank: int = 1,
+    title: str = "S-400",
+    link: str = LINK,
+    published: date | None = date(2018, 5, 2),
+    offset: int = 100,
+) -> AnswerPassage:
+    start = offset + len(before)
+    return AnswerPassage(
+        rank=rank,
+        score=0.9,
+        text=before + quote + after,
+        start=offset,
+        end=start + len(quote) + len(after),
+        citation=Citation(
+            article_id="a1",
+            title=title,
+            source="seeds/a.txt",
+            published=published,
+            paragraph=4,
+            start=start,
+            end=start + len(quote),
+            quote=quote,
+            text_sha256="0" * 64,
+            link=link,
+        ),
+    )
+
+
+def answer(*passages: AnswerPassage, found: bool = True) -> Answer:
+    return Answer(
+        question="Who?",
+        resolved_question="Who?",
+        found=found,
+        confidence=0.9 if found else 0.1,
+        passages=passages if found else (),
+        closest=() if found else passages,
+        index=IndexInfo(fingerprint="f", articles=1, sentences=9),
+        took_ms=1.0,
+    )
+
+
+def blocks(message: Message) -> list[dict[str, Any]]:
+    return [block.to_dict() for block in message.blocks]
+
+
+def test_a_passage_is_a_quote_with_its_sentence_bold_and_its_citation_beneath() -> None:
+    message = answer_message(answer(passage("It began. ", "Mattis objected.", " It ended.")))
+    assert blocks(message) == [
+        {
+            "type": "rich_text",
+            "elements": [
+                {
+                    "type": "rich_text_quote",
+                    "elements": [
+                        {"type": "text", "text": "It began. "},
+                        {"type": "text", "text": "Mattis objected.", "style": {"bold": True}},
+                        {"type": "text", "text": " It ended."},
+                    ],
+                },
+                {
+                    "type": "rich_text_section",
+                    "elements": [
+                        {"type": "text", "text": "[1] "},
+                        {"type": "link", "url": LINK, "text": "S-400"},
+                        {"type": "text", "text": ", 2018-05-02, paragraph 4, characters 110–126"},
+                    ],
+                },
+            ],
+        }
+    ]
+    assert message.text == (
+        "[1] “Mattis objected.” S-400, 2018-05-02, paragraph 4, characters 110–126"
+    )
+
+
+def test_a_citation_goes_without_what_the_article_lacks() -> None:
+    for link in ("", "/articles/a1#c=1-2", "javascript:alert(1)", "https://[", "ftp://x.example/"):
+        message = answer_message(answer(passage("", "Yes.", title=" ", link=link, published=None)))
+        quote, *citation = text_parts(blocks(message))
+        assert quote["text"] == "Yes."
+        assert [part["type"] for part in citation] == ["text"] * 3
+        assert "".join(part["text"] for part in citation) == (
+            "[1] seeds/a.txt, paragraph 4, characters 100–104"
+        )
+
+
+def test_not_found_is_said_before_the_closest_passages_and_none_is_bold() -> None:
+    message = answer_message(answer(passage("It began. ", "Mattis objected."), found=False))
+    lead, *rest = text_parts(blocks(message))
+    assert lead == {
+        "type": "text",
+        "text": f"{NOT_FOUND} {NOT_AN_ANSWER}",
+        "style": {"bold": True},
+    }
+    assert "Mattis objected." in "".join(part["text"] for part in rest)
+    assert not any("style" in part for part in rest)
+    assert message.text.startswith(f"{NOT_FOUND}\n{NOT_AN_ANSWER}\n[1] “Mattis objected.”")
+    assert answer_message(answer(found=False)).text == NOT_FOUND
+
+
+def test_article_text_cannot_ping_format_or_link() -> None:
+    text = "<!channel> *bold* `code` <https://evil.example|bank> @here &lt;"
+    message = answer_message(answer(passage("", text, title=text)))
+    assert {part["type"] for part in text_parts(blocks(message))} == {"text", "link"}
+    assert text_parts(blocks(message))[0]["text"] == text
+    assert "&lt;!channel&gt; *bold*" in message.text
+    assert "<" not in message.text
+    assert ">" not in message.text
+    assert "&amp;lt;" in message.text
+
+
+def test_the_sentence_stays_when_a_long_passage_is_cut() -> None:
+    message = answer_message(answer(passage("before " * 2_000, "The answer.", " after" * 2_000)))
+    before, sentence, after, *_ = text_parts(blocks(message))
+    assert sentence == {"type": "text", "text": "The answer.", "style": {"bold": True}}
+    assert before["text"].startswith("…before ")
+    assert before["text"].endswith("before ")
+    assert after["text"].endswith(" after…")
+
+
+def test_twenty_long_passages_fit_and_what_does_not_fit_is_counted() -> None:
+    long = [passage("word " * 500, "Yes, it was so.", " word" * 500, rank=n) for n in range(1, 21)]
+    shown = blocks(answer_message(answer(*long)))
+    assert len(shown) == 20
+    dear = [passage("&" * 3_000, "&" * 3_000, title="&" * 150, rank=n) for n in range(1, 21)]
+    shown = blocks(answer_message(answer(*dear)))
+    left_out = text_parts(shown)[-1]["text"]
+    assert left_out == f"Passages that do not fit into this message: {21 - len(shown)}."
+    assert 1 < len(shown) < 20
+
+
+def test_the_fallback_is_cut_between_characters_and_not_within_an_entity() -> None:
+    for limit in range(2, 12):
+        assert re.fullmatch(r"(&amp;)*…|(&amp;){2}", escape("&&", limit))
+
+
+def test_a_plain_message_shows_and_says_the_same() -> None:
+    message = plain_message("no articles in <here> & there")
+    assert message.text == "no articles in &lt;here&gt; &amp; there"
+    assert text_parts(blocks(message)) == [
+        {"type": "text", "text": "no articles in <here> & there"}
+    ]
+
+
+def test_the_question_is_plain_text() -> None:
+    for sent, meant in {
+        "<@UBOT> Who raised concerns?": "Who raised concerns?",
+        "<@UBOT|articlebot>: who?": "who?",
+        "Hey <@UBOT>, who?": "Hey , who?",
+        "<@UBOT> did <@U2|ann> or <@U3> agree?": "did @ann or @U3 agree?",
+        "what of <#C2|news> and <#C3>?": "what of #news and #C3?",
+        "<!here> and <!subteam^S1|@editors>?": "@here and @editors?",
+        "see <https://a.example/?x=1&amp;y=2>": "see https://a.example/?x=1&y=2",
+        "see <https://a.example|the &lt;page&gt;>": "see the <page>",
+        "AT&amp;T &lt;3 &amp;lt;": "AT&T <3 &lt;",
+        " <@UBOT> ": "",
+    }.items():
+        assert question_from(sent, "UBOT") == meant
+
+
+TEXTS = st.builds(
+    lambda text, times: text * times,
+    st.text(max_size=60)
+    | st.sampled_from(["<!channel>", "&", "<@U1>", "*_~`", '"\\', "\u202e\x00\r\n", "😀", "ש "]),
+    st.integers(1, 400),
+)
+PASSAGES = st.builds(
+    passage,
+    TEXTS,
+    TEXTS,
+    TEXTS,
+    rank=st.integers(1, 20),
+    title=TEXTS,
+    link=st.just(LINK) | TEXTS,
+    published=st.none() | st.dates(),
+)
+
+
+def unformatted(text: str) -> str:
+    """Drop what is never shown, as a set of characters and not as the code does it."""
+    gone = {*range(32), *range(0x7F, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A)}
+    kept = {10, 9}
+    return "".join(
+        c for c in text.replace("\r\n", "\n").replace("\r", "\n") if ord(c) not in gone - kept
+    )
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(PASSAGES, max_size=20), st.booleans())
+def test_any_answer_is_a_message_within_slacks_limits(
+    passages: list[AnswerPassage], found: bool
+) -> None:
+    message = answer_message(answer(*passages, found=found))
+    shown = blocks(message)
+    assert 1 <= len(shown) <= 50
+    assert len(json.dumps(shown, ensure_ascii=False).encode()) <= MAX_MESSAGE
+    for part in text_parts(shown):
+        assert part["type"] in ("text", "link")
+        assert part["text"]
+        assert part["text"] == unformatted(part["text"])
+        assert part.get("url", LINK).startswith(("http://", "https://"))
+    assert 0 < len(message.text) <= MAX_FALLBACK
+    assert not re.search(r"[<>]|&(?!amp;|lt;|gt;)", message.text)
+
+
+@given(st.text(max_size=100), st.text(max_size=100), st.text(max_size=100))
+def test_a_short_passage_is_quoted_whole(before: str, quote: str, after: str) -> None:
+    shown = blocks(answer_message(answer(passage(before, quote, after))))
+    parts = text_parts(shown[0]["elements"][0])
+    bold = "".join(part["text"] for part in parts if "style" in part)
+    assert bold == unformatted(quote)
+    whole = unformatted(before).lstrip() + bold + unformatted(after).rstrip()
+    assert "".join(part["text"] for part in parts) == (whole or "…")
+
+
+@given(st.text(max_size=200))
+def test_slacks_escapes_are_decoded_once(text: str) -> None:
+    sent = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    assert question_from(f"<@UBOT>{sent}", "UBOT") == text.strip().lstrip(",:").strip()

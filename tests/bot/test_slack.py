@@ -1,0 +1,193 @@
+"""Socket Mode, the settings, and the whole bot against a stand-in for Slack."""
+
+import asyncio
+import json
+import os
+import signal
+from pathlib import Path
+
+import httpx
+import pytest
+import yaml
+from pydantic import SecretStr
+from slack_sdk.web.async_client import AsyncWebClient
+
+import bot.slack_desk
+from bot.answer import Query, ask
+from bot.slack import _run, create_slack_app, run_socket_mode, serve_socket_mode
+from bot.slack_desk import Desk
+from bot.slack_http import SlackEvents
+from bot.web import create_app
+from index.errors import ArticlebotError, SettingsError
+from index.library import Library
+from tests.bot.slack_edges import (
+    Answers,
+    Held,
+    served,
+    slack_settings,
+    socket_edge,
+)
+from tests.fake_slack import (
+    APP_TOKEN,
+    BOT_TOKEN,
+    FakeSlack,
+    Reply,
+    event_body,
+    mention,
+    message,
+    shown,
+    signed,
+)
+from tests.fakes import FakeEncoder
+
+pytestmark = pytest.mark.anyio
+ROOT = Path(__file__).parents[2]
+
+
+async def test_what_comes_during_shutdown_is_left_to_be_delivered_again() -> None:
+    held = Held()
+    async with socket_edge(held) as edge:
+        await edge.deliver(event_body(message("who?", ts="14.1")))
+        assert await asyncio.to_thread(held.started.wait, 10)
+        stopping = asyncio.ensure_future(edge.stop())
+        await asyncio.sleep(0.05)
+        late = await edge.slack.deliver(event_body(message("too late?", ts="14.2")))
+        await asyncio.sleep(0.1)
+        held.release.set()
+        await stopping
+    assert late not in edge.slack.acknowledged
+    assert held.questions == ["who?"]
+
+
+async def test_shutdown_does_not_wait_for_ever(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(bot.slack_desk, "DRAIN_SECONDS", 0.05)
+    held = Held()
+    async with socket_edge(held) as edge:
+        await edge.deliver(event_body(message("who?")))
+        assert await asyncio.to_thread(held.started.wait, 10)
+        await edge.stop()
+        assert "1 questions unanswered" in caplog.text
+        held.release.set()
+        await edge.slack.until(lambda: edge.slack.posts)
+
+
+@pytest.mark.parametrize("how", ["refresh", "drop"])
+async def test_a_lost_connection_is_made_again(how: str) -> None:
+    async with socket_edge(Answers()) as edge:
+        await edge.deliver(event_body(message("before?", ts="17.1")))
+        await edge.slack.until(lambda: edge.slack.posts)
+        await getattr(edge.slack, how)()
+        await edge.slack.until(lambda: edge.slack.links == 2)
+        await edge.deliver(event_body(message("after?", ts="17.2")))
+        await edge.slack.until(lambda: len(edge.slack.posts) == 2)
+    opened = [call for call in edge.slack.calls if call.method == "apps.connections.open"]
+    assert [call.token for call in opened] == [APP_TOKEN] * 2
+
+
+@pytest.mark.parametrize(
+    ("method", "key"), [("auth.test", "BOT"), ("apps.connections.open", "APP")]
+)
+async def test_a_refused_token_ends_the_start_and_is_named(method: str, key: str) -> None:
+    async with FakeSlack() as slack:
+        slack.script(method, Reply({"ok": False, "error": "invalid_auth"}))
+        with pytest.raises(SettingsError, match=rf"SLACK_{key}_TOKEN \(invalid_auth\)"):
+            await serve_socket_mode(Desk(Answers()), slack_settings(slack.api_url), asyncio.Event())
+
+
+async def test_slack_out_of_reach_ends_the_start() -> None:
+    settings = slack_settings("http://127.0.0.1:9/api")
+    with pytest.raises(ArticlebotError, match="Slack cannot be reached"):
+        await serve_socket_mode(Desk(Answers()), settings, asyncio.Event())
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("slack_bot_token", None),
+        ("slack_bot_token", SecretStr("  ")),
+        ("slack_app_token", None),
+        ("slack_app_token", SecretStr("xapp with blanks")),
+    ],
+)
+async def test_socket_mode_needs_both_tokens(
+    tmp_path: Path, key: str, value: SecretStr | None
+) -> None:
+    settings = slack_settings("http://127.0.0.1:9/api", data=tmp_path).model_copy(
+        update={key: value}
+    )
+    with pytest.raises(SettingsError, match=key.upper()) as caught:
+        run_socket_mode(settings)
+    assert "xapp" not in str(caught.value)
+
+
+@pytest.mark.parametrize("url", ["slack.com/api", "ftp://slack.com/", "http://", "https:// x/"])
+async def test_an_address_that_is_none_is_named(url: str) -> None:
+    with pytest.raises(SettingsError, match="SLACK_API_URL"):
+        SlackEvents(Desk(Answers()), slack_settings(url))
+
+
+async def test_the_environment_cannot_switch_bolt_to_oauth(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    for name in ("SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET", "SLACK_BOT_TOKEN"):
+        monkeypatch.setenv(name, "from-the-environment")
+    settings = slack_settings("https://slack.example/api", data=tmp_path)
+    with Library.open(settings, encoder=FakeEncoder()) as library:
+        app = create_slack_app(library, settings)
+        given = AsyncWebClient(token="xoxb-given")
+        assert create_slack_app(library, settings, given).client is given
+    assert app.oauth_flow is None
+    assert app.client.token == BOT_TOKEN
+    assert app.client.base_url == "https://slack.example/api/"
+    assert os.environ["SLACK_CLIENT_ID"] == "from-the-environment"
+    assert caplog.text == ""
+
+
+async def test_the_real_library_answers_over_http(seed_library: Library) -> None:
+    async with FakeSlack() as slack:
+        settings = slack_settings(slack.api_url, data=seed_library.settings.data)
+        answered = ask(seed_library, Query(question="Who raised serious concerns?"))
+        async with (
+            served(create_app(seed_library, settings)) as (url, stop),
+            httpx.AsyncClient(base_url=url, trust_env=False) as client,
+        ):
+            body = json.dumps(event_body(mention(answered.question))).encode()
+            reply = await client.post("/slack/events", content=body, headers=signed(body))
+            assert reply.status_code == 200
+            await stop()
+    (post,) = slack.posts
+    passages = answered.passages or answered.closest
+    assert passages
+    for passage in passages:
+        assert passage.citation.quote in shown(post)
+        assert f"characters {passage.citation.start}–{passage.citation.end}" in shown(post)
+
+
+async def test_socket_mode_runs_until_a_signal(library: Library) -> None:
+    async with FakeSlack() as slack:
+        settings = slack_settings(slack.api_url.rstrip("/"))
+        running = asyncio.create_task(_run(library, settings))
+        await slack.deliver(event_body(message("Who raised concerns?", ts="18.1")))
+        await slack.until(lambda: slack.posts)
+        library.index([ROOT / "seeds"])
+        await slack.deliver(event_body(message("Who raised serious concerns?", ts="18.2")))
+        await slack.until(lambda: len(slack.posts) == 2)
+        os.kill(os.getpid(), signal.SIGTERM)
+        await running
+    empty, answered = slack.posts
+    assert shown(empty).startswith("no articles in ")
+    assert "raised serious concerns" in shown(answered)
+
+
+def test_the_manifest_asks_for_no_more_than_mentions_and_dms_need() -> None:
+    manifest = yaml.safe_load((ROOT / "slack-manifest.yaml").read_text())
+    assert manifest["oauth_config"]["scopes"] == {
+        "bot": ["app_mentions:read", "chat:write", "im:history"]
+    }
+    assert manifest["settings"]["event_subscriptions"] == {
+        "bot_events": ["app_mention", "message.im"]
+    }
+    assert manifest["settings"]["socket_mode_enabled"] is True
+    assert manifest["features"]["app_home"]["messages_tab_read_only_enabled"] is False
