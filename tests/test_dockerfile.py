@@ -16,6 +16,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+
 from tests.commands import parse_articlebot
 from tests.packages import names
 
