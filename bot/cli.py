@@ -138,10 +138,14 @@ def ask(
 
     with session.open_library(settings) as library:
         if question is None:
+            from prompt_toolkit.output import create_output
+
             from bot.prompt import answer_questions, open_session
 
             library.warm()
-            answer_questions(answer, open_session(settings.data))
+            # Answers alone go to standard output, so that they can be piped.
+            output = create_output(stdout=sys.stderr)
+            answer_questions(answer, open_session(settings.data, output))
         elif not answer(question):
             raise typer.Exit(NOT_FOUND)
 
@@ -249,11 +253,11 @@ def doctor(ctx: typer.Context) -> None:
         raise typer.Exit(FAILED)
 
 
-def main() -> None:
+def main(session: Session | None = None) -> None:
     """Run the program; what cannot be encoded for the terminal is replaced, never an error."""
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")
-    app(prog_name="articlebot")
+    app(prog_name="articlebot", obj=session)
 
 
 def _answer(library: "Library", question: str, top_k: int | None, article: str | None) -> "Answer":

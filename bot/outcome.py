@@ -3,6 +3,7 @@
 import os
 import sys
 import traceback
+from contextlib import suppress
 from typing import Any
 
 import typer
@@ -38,6 +39,8 @@ class OutcomeGroup(TyperGroup):
             if ctx.params.get("debug"):
                 traceback.print_exception(error)
             complain(_describe(error))
+            if isinstance(error, OSError):  # a full disk, say: the rest would fail again
+                _close_quietly()
             code = WRONG_USAGE if isinstance(error, UsageError) else FAILED
             raise typer.Exit(code) from None
         return result
@@ -59,4 +62,5 @@ def _describe(error: Exception) -> str:
 
 def _close_quietly() -> None:
     """Send what is still buffered nowhere; else Python complains about it when it exits."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    with suppress(OSError):  # a standard output that is no file
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

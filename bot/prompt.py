@@ -1,6 +1,5 @@
 """The interactive prompt: one question a line, with history, until Ctrl-D or Ctrl-C."""
 
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,7 +7,7 @@ import typer
 from prompt_toolkit import PromptSession
 from prompt_toolkit.auto_suggest import AutoSuggestFromHistory
 from prompt_toolkit.history import FileHistory, History, InMemoryHistory
-from prompt_toolkit.output import create_output
+from prompt_toolkit.output import Output
 
 from bot.outcome import complain
 from index.errors import ArticlebotError
@@ -18,8 +17,8 @@ HISTORY = "history"
 _GOODBYES = {"exit", "quit"}
 
 
-def open_session(data: Path) -> PromptSession[str]:
-    """Open a prompt on the terminal; it writes to standard error, answers go to standard output.
+def open_session(data: Path, output: Output) -> PromptSession[str]:
+    """Open a prompt that reads the terminal and writes to `output`.
 
     Questions are private: the history is readable by its owner alone. Where the data directory
     cannot be written, the history lasts as long as the session.
@@ -28,7 +27,7 @@ def open_session(data: Path) -> PromptSession[str]:
         message="Question: ",
         history=_open_history(data / HISTORY),
         auto_suggest=AutoSuggestFromHistory(),
-        output=create_output(stdout=sys.stderr),
+        output=output,
     )
 
 

@@ -9,7 +9,8 @@ from rich.table import Table
 from rich.text import Text
 
 if TYPE_CHECKING:
-    from bot.answer import Answer, AnswerPassage
+    from bot.answer import Answer
+    from bot.citation import AnswerPassage
     from index.article import ArticleSummary
 
 INDENT = "   "
@@ -100,7 +101,7 @@ def print_articles(articles: "Sequence[ArticleSummary]", console: Console) -> No
     rows = [[one_line(field) for field in _fields(article)] for article in articles]
     if not console.is_terminal:
         for row in rows:
-            _print(Text("\t".join(row)), console)
+            console.file.write("\t".join(row) + "\n")  # rich would turn the tabs into spaces
     elif console.width < NARROW:
         for id_, title, published, source, sentences, added in rows:
             _print(Text(id_, "bold"), console)
