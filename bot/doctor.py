@@ -14,7 +14,7 @@ from pydantic_settings import EnvSettingsSource, TomlConfigSettingsSource
 from rich.console import Console
 from rich.text import Text
 
-from bot.render import one_line
+from bot.render import one_line, print_text
 from index.errors import ArticlebotError, SettingsError
 from index.export import BUNDLED_SHA256, find_bundled_model, find_export
 from index.settings import DEFAULT_MODEL, Settings
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 State = Literal["ok", "off", "fix"]
 """`ok`: there; `off`: optional and not there; `fix`: articlebot cannot do its work like this."""
 
+INDENT = "    "
 _STYLES: dict[State, str] = {"ok": "green", "off": "dim", "fix": "bold red"}
 _TOKENS = (
     ("slack_bot_token", "SLACK_BOT_TOKEN", r"xoxb-\S+", 'begins with "xoxb-"'),
@@ -64,7 +65,7 @@ def report(
         return _print_check(Check("settings", "fix", error.what, error.remedy), console)
     console.print(Text("Settings", "bold"))
     for name, value, origin in describe_settings(settings, given):
-        console.print(Text(f"{name} = {one_line(value)} ({origin})"), soft_wrap=True)
+        print_text(Text(f"{name} = {one_line(value)} ({origin})"), console, INDENT)
     console.print(Text("\nChecks", "bold"))
     states = [_print_check(check, console) for check in examine(settings, open_library)]
     return all(states)
@@ -176,8 +177,9 @@ def describe_settings(settings: Settings, given: Collection[str]) -> Iterator[tu
 
 
 def _print_check(check: Check, console: Console) -> bool:
-    line = Text.assemble((f"{check.state:<4}", _STYLES[check.state]), f"{check.name}: ")
-    console.print(line.append(one_line(check.found)), soft_wrap=True)
+    found = Text(f"{check.name}: {one_line(check.found)}")
+    label = Text(f"{check.state:<{len(INDENT)}}", _STYLES[check.state])
+    print_text(found, console, INDENT, label)
     if check.remedy:
-        console.print(Text(f"    -> {one_line(check.remedy)}"), soft_wrap=True)
+        print_text(Text(one_line(check.remedy)), console, INDENT + "   ", INDENT + "-> ")
     return check.state != "fix"

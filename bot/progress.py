@@ -17,7 +17,7 @@ _STAGES = {
     "publish": "Publishing",
 }
 NARROW = 72
-"""Below this many columns there is no room for the bar itself beside the figures."""
+"""Below this many columns there is no room for more than the figures."""
 
 
 class _Count(ProgressColumn):
@@ -37,15 +37,14 @@ class IndexProgress:
     def __init__(self, console: Console) -> None:
         self._console = console
         self._stage = ""
+        self._narrow = console.width < NARROW
         columns: list[ProgressColumn] = [
             TextColumn("{task.description}", markup=False),
-            BarColumn(bar_width=None),
+            *([] if self._narrow else [BarColumn(bar_width=None)]),
             _Count(),
             _Speed(),
-            TimeRemainingColumn(compact=True, elapsed_when_finished=True),
+            TimeRemainingColumn(compact=True),
         ]
-        if console.width < NARROW:
-            del columns[1]
         self._bar = Bar(
             *columns, console=console, disable=not console.is_terminal, expand=True, transient=True
         )
@@ -73,7 +72,7 @@ class IndexProgress:
                 self._console.print(f"{name}...")
         self._bar.update(
             self._task,
-            description=name,
+            description="" if self._narrow and progress.total else name,
             completed=progress.done,
             total=progress.total or None,
             sentences=progress.sentences,

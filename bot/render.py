@@ -66,14 +66,32 @@ def terminal(file: IO[str]) -> Console:
 
 
 def describe_confidence(probability: float) -> str:
-    """Put a probability (0..1) in words, with its percentage: `high, 93 %`."""
+    """Put a probability (0..1) in words, with its percentage: `high, 93%`."""
     words = ((0.9, "very high"), (0.75, "high"), (0.5, "fair"), (0.25, "low"), (0.0, "very low"))
     word = next(word for floor, word in words if probability >= floor)
     return f"{word}, {percent(probability)}"
 
 
 def percent(probability: float) -> str:
-    return f"{probability * 100:.0f} %"
+    return f"{probability:.0%}"
+
+
+def print_text(text: Text, console: Console, indent: str = "", first: str | Text = "") -> None:
+    """Print with a hanging indent; lines are broken for a terminal, left whole for a pipe.
+
+    Args:
+        text: what to print, neutralised.
+        console: where to print it.
+        indent: stands before every line.
+        first: stands before the first line instead.
+    """
+    if not console.is_terminal:
+        lines: Iterable[Text] = text.split("\n") if text else [text]
+    else:
+        lines = text.wrap(console, max(console.width - len(indent), 1)) if text else [text]
+    for number, line in enumerate(lines):
+        prefix = first if first and number == 0 else indent
+        console.print(Text.assemble(prefix, line), soft_wrap=True)
 
 
 def print_answer(answer: "Answer", console: Console) -> None:
@@ -83,15 +101,15 @@ def print_answer(answer: "Answer", console: Console) -> None:
         BrokenPipeError: the reader has gone.
     """
     if one_line(answer.resolved_question) != one_line(answer.question):
-        _print(Text(f"Searching: {one_line(answer.resolved_question)}", "italic"), console)
+        print_text(Text(f"Searching: {one_line(answer.resolved_question)}", "italic"), console)
     if answer.found:
-        _print(Text(f"Confidence: {describe_confidence(answer.confidence)}", "bold"), console)
+        print_text(Text(f"Confidence: {describe_confidence(answer.confidence)}", "bold"), console)
         for passage in answer.passages:
             _print_passage(passage, f"{passage.rank}.", console)
         return
-    _print(Text("Not found: no article answers this question.", "bold"), console)
+    print_text(Text("Not found: no article answers this question.", "bold"), console)
     if answer.closest:
-        _print(Text("The closest passages, which are not an answer:"), console)
+        print_text(Text("The closest passages, which are not an answer:"), console)
         for passage in answer.closest:
             _print_passage(passage, "-", console)
 
@@ -104,10 +122,10 @@ def print_articles(articles: "Sequence[ArticleSummary]", console: Console) -> No
             console.file.write("\t".join(row) + "\n")  # rich would turn the tabs into spaces
     elif console.width < NARROW:
         for id_, title, published, source, sentences, added in rows:
-            _print(Text(id_, "bold"), console)
-            _print(Text(title), console, INDENT)
+            print_text(Text(id_, "bold"), console)
+            print_text(Text(title), console, INDENT)
             details = (source, published, f"{sentences} sentences", f"added {added}")
-            _print(Text(", ".join(filter(None, details)), "dim"), console, INDENT)
+            print_text(Text(", ".join(filter(None, details)), "dim"), console, INDENT)
     else:
         table = Table(box=None, pad_edge=False, header_style="bold")
         for name in ("Id", "Title", "Published", "Source"):
@@ -127,8 +145,8 @@ def _fields(article: "ArticleSummary") -> tuple[str, ...]:
 
 def _print_passage(passage: "AnswerPassage", label: str, console: Console) -> None:
     citation = passage.citation
-    _print(Text(), console)
-    _print(_marked(passage, console), console, INDENT, f"{label:<{len(INDENT)}}")
+    print_text(Text(), console)
+    print_text(_marked(passage, console), console, INDENT, f"{label:<{len(INDENT)}}")
     parts = [
         one_line(citation.title),
         one_line(citation.source),
@@ -138,12 +156,12 @@ def _print_passage(passage: "AnswerPassage", label: str, console: Console) -> No
     if citation.published:
         parts.append(citation.published.isoformat())
     cited = f"{', '.join(parts)} ({percent(passage.score)})"
-    _print(Text(cited, "dim"), console, INDENT)
+    print_text(Text(cited, "dim"), console, INDENT)
     if re.match(r"https?://", citation.link):
         # Never broken over lines: the terminal wraps it and it can still be opened or copied.
         console.print(Text(INDENT + one_line(citation.link), "dim"), soft_wrap=True)
     if passage.also_in:
-        _print(Text(f"Also in: {one_line(', '.join(passage.also_in))}", "dim"), console, INDENT)
+        print_text(Text(f"Also in: {one_line(', '.join(passage.also_in))}", "dim"), console, INDENT)
 
 
 def _marked(passage: "AnswerPassage", console: Console) -> Text:
@@ -166,14 +184,3 @@ def _tidy(text: str) -> str:
 
 def _is_unicode(console: Console) -> bool:
     return console.encoding.lower().startswith("utf")
-
-
-def _print(text: Text, console: Console, indent: str = "", first: str = "") -> None:
-    """Print with a hanging indent; lines are broken for a terminal, left whole for a pipe."""
-    if not console.is_terminal:
-        lines: Iterable[Text] = text.split("\n") if text else [text]
-    else:
-        lines = text.wrap(console, max(console.width - len(indent), 1)) if text else [text]
-    for number, line in enumerate(lines):
-        prefix = first if first and number == 0 else indent
-        console.print(Text.assemble(prefix, line), soft_wrap=True)

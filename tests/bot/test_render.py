@@ -97,15 +97,15 @@ def without_styles(text: str) -> str:
 
 def test_a_pipe_gets_the_marked_passage_its_citation_and_no_codes() -> None:
     assert piped(answer(passage())) == (
-        "Confidence: very high, 93 %\n"
+        "Confidence: very high, 93%\n"
         "\n"
         "1. Talks began in 2016. »The allies raised concerns.« A decision is near.\n"
-        "   Missiles, news/missiles.txt, paragraph 4, characters 121-148, 2017-10-30 (93 %)\n"
+        "   Missiles, news/missiles.txt, paragraph 4, characters 121-148, 2017-10-30 (93%)\n"
     )
 
 
 def test_no_date_is_shown_where_none_is_known() -> None:
-    assert "characters 121-148 (93 %)" in piped(answer(passage(published=None)))
+    assert "characters 121-148 (93%)" in piped(answer(passage(published=None)))
 
 
 def test_an_encoding_without_the_marks_gets_plain_ones() -> None:
@@ -227,12 +227,12 @@ def test_neutral_characters_show_what_was_there() -> None:
 @pytest.mark.parametrize(
     ("probability", "words"),
     [
-        (1.0, "very high, 100 %"),
-        (0.9, "very high, 90 %"),
-        (0.8, "high, 80 %"),
-        (0.5, "fair, 50 %"),
-        (0.3, "low, 30 %"),
-        (0.0, "very low, 0 %"),
+        (1.0, "very high, 100%"),
+        (0.9, "very high, 90%"),
+        (0.8, "high, 80%"),
+        (0.5, "fair, 50%"),
+        (0.3, "low, 30%"),
+        (0.0, "very low, 0%"),
     ],
 )
 def test_confidence_in_words_and_percent(probability: float, words: str) -> None:
