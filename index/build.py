@@ -82,10 +82,16 @@ def index_articles(
         on_progress(Progress("index", done, total, sentences, article.source))
         content = content_sha256(article)
         if known.get(article.id) == content:
+            if article.id in staged:  # changed, interrupted, and changed back
+                writer.unstage(article.id)
             outcome["unchanged"] += 1
             continue
         if staged.get(article.id) != content:
-            encoded = encode_article(article, content, encoder)
+            parsed = parse_article(article)
+            if not parsed.sentences:
+                failed.append(SourceError(f"{article.source} has no words", "nothing to index"))
+                continue
+            encoded = EncodedArticle(parsed, content, fused_vectors(parsed, encoder))
             writer.stage(encoded)
             sentences += len(encoded.vectors)
         outcome["changed" if article.id in known else "added"] += 1
@@ -109,11 +115,6 @@ def content_sha256(article: Article) -> str:
     """Hash everything of an article that is stored."""
     parts = (PIPELINE, article.title, article.source, str(article.published), article.text)
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()
-
-
-def encode_article(article: Article, content: str, encoder: Encoder) -> EncodedArticle:
-    parsed = parse_article(article)
-    return EncodedArticle(parsed, content, fused_vectors(parsed, encoder))
 
 
 def fused_vectors(parsed: ParsedArticle, encoder: Encoder) -> Vectors:

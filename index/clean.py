@@ -10,8 +10,8 @@ Span = tuple[int, int]
 
 _LINE = re.compile(r"[^\r\n\u0085\u2028\u2029\f\v]+")
 _BREAK = re.compile(r"\r\n|[\r\n\u0085\u2028\u2029\f\v]")
-_WRAP_WIDTH = 40
-"""Lines shorter than this are not taken for wrapped text."""
+_WRAP_WIDTHS = range(40, 121)
+"""Columns at which people and programs wrap text; other line ends are the ends of paragraphs."""
 _WRAP_SLACK = 0.9
 _LONG = 25
 """A block of this many words is text even when its full stop is missing."""
@@ -20,15 +20,19 @@ _CLOSERS = "\"'”’»)]}*_ \u00a0"
 _TERMINAL = ".?!…:。！？；؟۔।॥።։"
 _FOOTNOTES = re.compile(r"(?:\s*\[\d{1,3}\])+$")
 _BULLET = re.compile(r"^(?:[-*•‣◦–—]|\(?\d{1,2}[.)]|\(?[a-z][.)])\s+\S")
+_HEADING = re.compile(r"#{1,6} ")
 _WORD = re.compile(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*")
 _UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\u0e00-\u0e7f]{4}")
 """Scripts written without spaces, where words cannot be counted."""
 _BOILERPLATE = re.compile(
-    r"^(?:read (?:more|also|next)|(?:also|see also|related)\b.{0,20}:|click here|tap here|"
-    r"sign up|subscribe|log ?in\b|follow us|share (?:this|on|via)|download (?:the|our) app|"
-    r"we use cookies|this (?:web)?site uses cookies|by continuing|accept (?:all )?cookies|"
-    r"photo(?: credit)?s?\s*:|image(?: credit)?s?\s*:|©|\(c\)|copyright\b|all rights reserved|"
-    r"advertisement|listen live|get short url|community standards|comments?\b.{0,3}$)",
+    r"^(?:read (?:more|also|next)(?:\W*$| *[:»>…→]| (?:about|on|at|here)\b)|"
+    r"(?:also|see also|related)\b.{0,20}:|click here|tap here|sign up\b|subscribe\b|"
+    r"log ?in(?:$| (?:to|or|with|here)\b)|follow us|share (?:this|on|via)|"
+    r"download (?:the|our) app|we use cookies|this (?:web)?site uses cookies|"
+    r"by continuing to (?:use|browse|visit)|accept (?:all )?cookies|"
+    r"photo(?: credit)?s?\s*:|image(?: credit)?s?\s*:|©|\(c\)|copyright (?:©|\(c\)|by\b|\d)|"
+    r"all rights reserved|advertisement\W*$|listen live|get short url|"
+    r"community standards(?:discussion)?\W*$|comments?\b.{0,3}$)",
     re.IGNORECASE,
 )
 _BOILERPLATE_LENGTH = 240
@@ -46,12 +50,12 @@ def find_paragraphs(text: str) -> tuple[Paragraph, ...]:
     """
     spans = [span for block in _blocks(text) for span in _block_paragraphs(text, block)]
     kinds: list[Kind] = []
-    listing = False  # inside a list that a body paragraph announced
+    listing = False  # inside a list that a colon or a Markdown heading announced
     for start, end in spans:
         block = text[start:end]
         listed = listing and bool(_BULLET.match(block))
         body = listed or _is_body(block)
-        listing = listed or (body and block.rstrip().endswith(":"))
+        listing = listed or bool(_HEADING.match(block)) or (body and block.rstrip().endswith(":"))
         kinds.append("body" if body else "furniture")
     if "body" not in kinds:
         kinds = ["body" if _WORD.search(text, *span) else "furniture" for span in spans]
@@ -87,7 +91,7 @@ def _block_paragraphs(text: str, lines: Sequence[Span]) -> list[Span]:
     one-paragraph-a-line text do not pass that test.
     """
     width = max(end - start for start, end in lines)
-    wrapped = width >= _WRAP_WIDTH
+    wrapped = width in _WRAP_WIDTHS
     for (start, end), (next_start, next_end) in itertools.pairwise(lines):
         first_word = text[next_start:next_end].split(maxsplit=1)[0]
         if (end - start) + 1 + len(first_word) < width * _WRAP_SLACK:

@@ -120,7 +120,7 @@ class Library:
         """
         with self._store.snapshot() as snapshot:
             fingerprint, name = snapshot.model()
-            if not fingerprint:
+            if not snapshot.info().articles:
                 raise EmptyLibraryError(
                     f"no articles in {self.settings.data} yet",
                     "add some with `articlebot index PATH…`",

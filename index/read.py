@@ -1,6 +1,7 @@
 """Read sources into articles: files and folders of plain text."""
 
 import hashlib
+import os
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -45,6 +46,7 @@ def find_files(paths: Sequence[Path]) -> Iterator[Path | SourceError]:
 def _walk(path: Path) -> Iterator[Path | SourceError]:
     try:
         if path.is_dir():
+            next(path.iterdir(), None)  # raises where rglob would pass over
             for file in sorted(path.rglob("*")):
                 hidden = any(part.startswith(".") for part in file.relative_to(path).parts)
                 if file.suffix.lower() in SUFFIXES and not hidden and file.is_file():
@@ -82,7 +84,9 @@ def read_article(path: Path) -> Article:
         raise SourceError(f"{path} is empty", "nothing to index in it")
     source = str(path.resolve())
     title = _headline(text) or canonical(re.sub(r"[\s_-]+", " ", path.stem).strip() or path.name)
-    return Article(id=_article_id(path, source), title=title, source=source, text=text)
+    # A name that is not UTF-8 leads to its file, but can neither be stored nor sent.
+    storable = os.fsencode(source).decode("utf-8", "replace")
+    return Article(id=_article_id(path, source), title=title, source=storable, text=text)
 
 
 def _decode(path: Path, data: bytes) -> str:

@@ -120,6 +120,10 @@ class Writer(Protocol):
 
     def stage(self, article: EncodedArticle) -> None: ...
 
+    def unstage(self, article_id: str) -> None:
+        """Forget what waits to be published under this id."""
+        ...
+
     def publish(self, removed: Iterable[str] = ()) -> None:
         """Replace what has been staged again, remove `removed`, in one transaction."""
         ...

@@ -110,7 +110,7 @@ def generation(connection: sqlite3.Connection) -> int:
 def insert_article(connection: sqlite3.Connection, encoded: EncodedArticle) -> None:
     """Write an article as staged, in place of what was staged under its id."""
     article, parsed = encoded.parsed.article, encoded.parsed
-    connection.execute("DELETE FROM article WHERE id = ? AND live = 0", (article.id,))
+    delete_staged(connection, article.id)
     published = article.published.isoformat() if article.published else None
     key = connection.execute(
         "INSERT INTO article (id, live, title, source, published, text, content_sha256, added)"
@@ -138,6 +138,10 @@ def insert_article(connection: sqlite3.Connection, encoded: EncodedArticle) -> N
                 for s in passage.sentences
             ),
         )
+
+
+def delete_staged(connection: sqlite3.Connection, article_id: str) -> None:
+    connection.execute("DELETE FROM article WHERE id = ? AND live = 0", (article_id,))
 
 
 def publish_staged(connection: sqlite3.Connection, removed: Iterable[str]) -> None:

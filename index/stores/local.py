@@ -1,20 +1,10 @@
-"""The local store: one data directory with SQLite as the truth, FAISS and tantivy beside it.
-
-The search files of a publication lie in a folder named by its number. They are complete before
-the database commits that number, are never changed afterwards, and can be built again from the
-database; so a reader that holds a database snapshot always finds search files that fit it.
-"""
+"""The local store: one data directory with SQLite as the truth, FAISS and tantivy beside it."""
 
 import contextlib
 import hashlib
-import logging
 import queue
-import shutil
 import sqlite3
-import tempfile
-import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -24,19 +14,7 @@ from index.encode import Encoder, Vectors
 from index.errors import BusyError, EmptyLibraryError, LibraryError
 from index.store import Candidate, EncodedArticle, LibraryInfo, StoredSentence
 from index.stores import database
-from index.stores.vectors import VectorIndex
-from index.stores.words import WordIndex
-
-log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class _SearchFiles:
-    """The search files of one publication, opened."""
-
-    generation: int
-    vectors: VectorIndex
-    words: WordIndex
+from index.stores.search_files import SearchFolder
 
 
 class LocalStore:
@@ -46,10 +24,8 @@ class LocalStore:
         """Point to a data directory; nothing is opened or made before it is needed."""
         self.folder = folder
         self._database = folder / "articles.sqlite3"
-        self._search_folder = folder / "search"
+        self.search = SearchFolder(folder / "search")
         self._idle: queue.LifoQueue[sqlite3.Connection] = queue.LifoQueue()
-        self._opened: _SearchFiles | None = None
-        self._opening = threading.Lock()
 
     @contextlib.contextmanager
     def snapshot(self) -> Iterator["LocalSnapshot"]:
@@ -59,16 +35,17 @@ class LocalStore:
             EmptyLibraryError: nothing has been indexed here.
             LibraryError: the database is damaged or of another format.
         """
-        if not self._database.is_file():
-            raise EmptyLibraryError(
-                f"no articles in {self.folder} yet", "add some with `articlebot index PATH…`"
-            )
-        with self._told(), self._connection() as connection:
-            connection.execute("BEGIN")
-            try:
-                yield LocalSnapshot(self, connection)
-            finally:
-                connection.execute("ROLLBACK")
+        with self._told():
+            if not self._database.is_file():
+                raise EmptyLibraryError(
+                    f"no articles in {self.folder} yet", "add some with `articlebot index PATH…`"
+                )
+            with self._connection() as connection:
+                connection.execute("BEGIN")
+                try:
+                    yield LocalSnapshot(self, connection)
+                finally:
+                    _roll_back(connection)
 
     @contextlib.contextmanager
     def writing(self, encoder: Encoder, model: str) -> Iterator["LocalWriter"]:
@@ -95,7 +72,7 @@ class LocalStore:
 
     def close(self) -> None:
         """Close what is open. The store can be used again afterwards."""
-        self._opened = None
+        self.search.close()
         with contextlib.suppress(queue.Empty):
             while True:
                 self._idle.get_nowait().close()
@@ -130,50 +107,6 @@ class LocalStore:
         else:
             self._idle.put(connection)
 
-    def open_search(self, connection: sqlite3.Connection) -> _SearchFiles:
-        """Give the search files that fit the connection's snapshot, built again when need be."""
-        wanted = database.generation(connection)
-        with self._opening:
-            if self._opened is None or self._opened.generation != wanted:
-                self._opened = self._read_search(wanted, connection)
-            return self._opened
-
-    def _read_search(self, wanted: int, connection: sqlite3.Connection) -> _SearchFiles:
-        folder = self._search_folder / str(wanted)
-        sentences = database.read_info(connection).sentences
-        try:
-            vectors = VectorIndex.read(folder / "vectors.faiss")
-            words = WordIndex.read(folder / "words")
-            if len(vectors) == len(words) == sentences:
-                return _SearchFiles(wanted, vectors, words)
-            log.warning("the search files in %s are incomplete; they are built again", folder)
-        except (RuntimeError, ValueError, OSError) as error:
-            log.warning("the search files in %s are built again: %s", folder, error)
-        return self.build_search(wanted, connection)
-
-    def build_search(self, wanted: int, connection: sqlite3.Connection) -> _SearchFiles:
-        """Write search files for what the connection sees, and give them opened."""
-        dimension = int(database.get_meta(connection, "dimension") or 1)
-        self._search_folder.mkdir(exist_ok=True)
-        scratch = Path(tempfile.mkdtemp(prefix="new-", dir=self._search_folder))
-        try:
-            vectors = VectorIndex.build(database.iter_vectors(connection, dimension), dimension)
-            vectors.write(scratch / "vectors.faiss")
-            WordIndex.build(database.iter_texts(connection), scratch / "words")
-            place = self._search_folder / str(wanted)
-            shutil.rmtree(place, ignore_errors=True)
-            with contextlib.suppress(OSError):  # another process was first: its files are as good
-                scratch.replace(place)
-            return _SearchFiles(wanted, vectors, WordIndex.read(place / "words"))
-        finally:
-            shutil.rmtree(scratch, ignore_errors=True)
-
-    def drop_search_before(self, current: int) -> None:
-        """Remove the search files of past publications, and what interrupted builds left."""
-        for folder in self._search_folder.iterdir():
-            if folder.name != str(current):
-                shutil.rmtree(folder, ignore_errors=True)
-
 
 class LocalSnapshot:
     """A `Snapshot` of a local store: a read transaction and the search files that fit it."""
@@ -207,12 +140,12 @@ class LocalSnapshot:
 
     def open(self) -> None:
         """Open the search files now rather than with the first question."""
-        self._store.open_search(self._connection)
+        self._store.search.open(self._connection)
 
     def search(
         self, vector: Vectors, question: str, depth: int, article_id: str | None = None
     ) -> list[Candidate]:
-        files = self._store.open_search(self._connection)
+        files = self._store.search.open(self._connection)
         among = None if article_id is None else database.sentence_ids(self._connection, article_id)
         near = files.vectors.search(vector, depth, among)
         lexical = files.words.search(question, depth, article_id)
@@ -262,6 +195,10 @@ class LocalWriter:
             )
             database.insert_article(self._connection, article)
 
+    def unstage(self, article_id: str) -> None:
+        with self._transaction():
+            database.delete_staged(self._connection, article_id)
+
     def publish(self, removed: Iterable[str] = ()) -> None:
         with self._transaction():
             database.publish_staged(self._connection, removed)
@@ -270,8 +207,9 @@ class LocalWriter:
                 self._connection, generation=str(number), fingerprint=self._fingerprint()
             )
             database.count(self._connection)
-            self._store.build_search(number, self._connection)
-        self._store.drop_search_before(number)
+            self._store.search.build(self._connection)
+        # Questions that are being answered still search the state before this one.
+        self._store.search.drop_all_but(number, number - 1)
 
     def _fingerprint(self) -> str:
         digest = hashlib.sha256(self._encoder.fingerprint.encode())
@@ -286,8 +224,14 @@ class LocalWriter:
             yield
             self._connection.execute("COMMIT")
         except BaseException:
-            self._connection.execute("ROLLBACK")
+            _roll_back(self._connection)
             raise
+
+
+def _roll_back(connection: sqlite3.Connection) -> None:
+    """End a transaction, which SQLite may have ended itself on an error that is worth telling."""
+    if connection.in_transaction:
+        connection.execute("ROLLBACK")
 
 
 def _explain(error: sqlite3.DatabaseError, path: Path) -> LibraryError:

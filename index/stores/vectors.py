@@ -37,6 +37,8 @@ class VectorIndex:
 
     def search(self, vector: Vectors, k: int, among: Sequence[int] | None = None) -> list[int]:
         """Give the ids of the k nearest sentences, best first, of `among` alone when given."""
+        if not len(self):
+            return []
         parameters = None
         if among is not None:
             selector = faiss.IDSelectorBatch(np.asarray(among, dtype=np.int64))

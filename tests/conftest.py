@@ -1,0 +1,157 @@
+"""Libraries to test with: quick ones with a fake encoder, and one with the real model."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from index.encode import Vectors
+from index.library import Library
+from index.settings import Settings
+from tests.fakes import FakeEncoder
+
+ROOT = Path(__file__).parent.parent
+SEEDS = ROOT / "seeds"
+
+COMPARED_TEXTS = (
+    "Who raised concerns?",
+    "The possible deal has raised serious concerns among Turkey’s NATO allies.",
+    "x",
+    "",
+    "Été à l’hôtel, naïve façade 🙂 — ½ €",
+    "שלום עולם. مرحبا بالعالم؟ 你好世界。",
+    "no full stop " * 400,
+)
+"""Texts whose vectors the original model has computed, for `reference_vectors`."""
+
+_EXPORT = """
+import json, sys
+import numpy as np
+from index.export import export_model, find_bundled_model
+from index.settings import load_settings
+print(export_model(load_settings()).folder)
+from sentence_transformers import SentenceTransformer
+model = SentenceTransformer(str(find_bundled_model()), device="cpu")
+texts = json.load(sys.stdin)
+np.save(sys.argv[1], model.encode(texts, normalize_embeddings=True, show_progress_bar=False))
+"""
+
+
+@pytest.fixture(autouse=True)
+def _own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Keep a test from the settings and the data of the person who runs it."""
+    for name in list(os.environ):
+        if name.upper().startswith(("ARTICLEBOT_", "SLACK_")):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "xdg-data"))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "xdg-cache"))
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Iterator[Library]:
+    """An empty library with the fake encoder."""
+    settings = Settings(data=tmp_path / "data", cache=tmp_path / "cache")
+    with Library.open(settings, encoder=FakeEncoder()) as opened:
+        yield opened
+
+
+@pytest.fixture
+def seed_library(library: Library) -> Library:
+    """The seed article with the fake encoder."""
+    library.index([SEEDS])
+    return library
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Callable[[str, str | bytes], Path]:
+    """Write a file into a folder of sources, and give its path."""
+
+    def write_file(name: str, content: str | bytes) -> Path:
+        path = tmp_path / "sources" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return path
+
+    return write_file
+
+
+@pytest.fixture(scope="session")
+def exported(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """A cache directory with the real model's export, and its original's vectors (a file).
+
+    One process of its own does both: torch is loaded once in a run, and not in the tests'.
+    """
+    cache, vectors = tmp_path_factory.mktemp("cache"), tmp_path_factory.mktemp("vectors") / "v.npy"
+    done = subprocess.run(
+        [sys.executable, "-c", _EXPORT, str(vectors)],
+        input=json.dumps(COMPARED_TEXTS),
+        cwd=ROOT,
+        env={**os.environ, "ARTICLEBOT_CACHE": str(cache), "ARTICLEBOT_MODEL": "bundled"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert Path(done.stdout.splitlines()[0]).parent.parent == cache
+    return cache, vectors
+
+
+@pytest.fixture(scope="session")
+def model_cache(exported: tuple[Path, Path]) -> Path:
+    """A cache directory in which the default model is exported."""
+    return exported[0]
+
+
+@pytest.fixture(scope="session")
+def reference_vectors(exported: tuple[Path, Path]) -> Vectors:
+    """What sentence-transformers itself gives for `COMPARED_TEXTS`."""
+    return np.asarray(np.load(exported[1]), dtype=np.float32)
+
+
+@pytest.fixture(scope="session")
+def real_settings(model_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """Settings of a library that holds the seed article, indexed with the real model."""
+    settings = Settings(data=tmp_path_factory.mktemp("real") / "data", cache=model_cache)
+    with Library.open(settings) as opened:
+        report = opened.index([SEEDS])
+    assert (report.added, report.failed) == (1, ())
+    return settings
+
+
+@pytest.fixture
+def real_library(real_settings: Settings) -> Iterator[Library]:
+    """The seed article with the real model; for reading only."""
+    with Library.open(real_settings) as opened:
+        yield opened
+
+
+@pytest.fixture
+def unprivileged() -> Callable[..., str]:
+    """Run a Python program that file permissions bind, as they do not bind root; give its output.
+
+    It runs in the folder of the sources; what it prints is all that it may say.
+    """
+    command = [sys.executable, "-c"]
+    if os.getuid() == 0:
+        if shutil.which("setpriv") is None:
+            pytest.skip("without setpriv, root cannot give up its rights")
+        command[:0] = ["setpriv", "--bounding-set=-dac_override,-dac_read_search"]
+
+    def run(program: str, *arguments: object) -> str:
+        done = subprocess.run(
+            [*command, program, *map(str, arguments)],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert (done.returncode, done.stderr) == (0, "")
+        return done.stdout
+
+    return run
