@@ -5,6 +5,7 @@ import secrets
 import time
 from urllib.parse import quote
 
+from anyio import move_on_after
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -13,6 +14,8 @@ from bot.problems import REQUEST_ID, problem_response, unexpected_response
 
 logger = logging.getLogger(__name__)
 
+DISCARD_BYTES = 1024 * 1024
+DISCARD_SECONDS = 2.0
 DEFAULT_HEADERS = {
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff",
@@ -80,9 +83,11 @@ class BodyLimit:
             await self.app(scope, receive, send)
             return
         detail = f"The request body is over {self.limit // 1024} kB."
-        length = Headers(scope=scope).get("content-length", "")
+        headers = Headers(scope=scope)
+        length = headers.get("content-length", "")
         if length.isdecimal() and int(length) > self.limit:
-            # The rest of the body stays unread, so the connection cannot be used again.
+            if "expect" not in headers:  # who asks before sending has not sent anything
+                await _discard(receive)
             response = problem_response(413, detail, headers={"Connection": "close"})
             await response(scope, receive, send)
             return
@@ -93,10 +98,23 @@ class BodyLimit:
             message = await receive()
             seen += len(message.get("body", b""))
             if seen > self.limit:
+                if message.get("more_body"):
+                    await _discard(receive)
                 raise HTTPException(413, detail, headers={"Connection": "close"})
             return message
 
         await self.app(scope, receive_limited, send)
+
+
+async def _discard(receive: Receive) -> None:
+    """Read on for a while: a connection closed on unread bytes loses the response as well."""
+    left = DISCARD_BYTES
+    with move_on_after(DISCARD_SECONDS):
+        while left > 0:
+            message = await receive()
+            left -= len(message.get("body", b""))
+            if not message.get("more_body"):
+                return
 
 
 def add_request_id(record: logging.LogRecord) -> bool:

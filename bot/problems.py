@@ -195,4 +195,6 @@ async def _on_http(_: Request, error: Exception) -> Response:
         errors = [FieldProblem(field="", message="The body is not valid JSON in UTF-8.")]
         return problem_response(422, errors[0].message, name="invalid-request", errors=errors)
     detail, remedy = _DETAIL.get(error.status_code, (str(error.detail), None))
+    if error.status_code == 405 and "Allow" not in (error.headers or {}):
+        remedy = None
     return problem_response(error.status_code, detail, remedy=remedy, headers=error.headers)
