@@ -126,26 +126,27 @@ def error_response(error: ArticlebotError, settings: Settings) -> Response:
 
 
 def hide_paths(text: str, settings: Settings) -> str:
-    """Replace the directories of this machine in `text` by what they are."""
-    places = {
-        settings.data: "the data directory",
-        settings.cache: "the cache directory",
-        Path(settings.model): "the model",
-        Path.cwd(): "the working directory",
-        # pathlib raises where there is no home
-        Path(os.path.expanduser("~")): "the home directory",  # noqa: PTH111
-        Path(tempfile.gettempdir()): "the temporary directory",
-        Path(sys.prefix): "the installation",
+    """Name the settings instead of the directories they hold; leave out this machine's others."""
+    named = {
+        settings.data: "$ARTICLEBOT_DATA",
+        settings.cache: "$ARTICLEBOT_CACHE",
+        Path(settings.model): "$ARTICLEBOT_MODEL",
     }
-    names = {
-        str(form): name
-        for path, name in places.items()
-        for form in (path, path.absolute(), path.resolve())
-        if form.is_absolute() and len(form.parts) > 1
-    }
-    for place in sorted(names, key=len, reverse=True):
-        text = re.sub(re.escape(place) + r"(?:[/\\][^\s'\",;:]*)?(?![\w-])", names[place], text)
+    # pathlib's way to the home directory raises where there is none
+    home = Path(os.path.expanduser("~"))  # noqa: PTH111
+    others = (Path.cwd(), home, Path(tempfile.gettempdir()), Path(sys.prefix))
+    for path, name in sorted(named.items(), key=lambda item: len(str(item[0])), reverse=True):
+        for form in _forms(path):
+            text = re.sub(re.escape(form) + r"(?![\w-])", name, text)
+    for form in (form for path in others for form in _forms(path)):
+        text = re.sub(re.escape(form) + r"(?:[/\\][^\s'\",;:]*)?(?![\w-])", "(a path)", text)
     return text
+
+
+def _forms(path: Path) -> set[str]:
+    """Give the absolute ways to write a path; none for the root, which stands in every other."""
+    forms = {path, path.absolute(), path.resolve()}
+    return {str(form) for form in forms if form.is_absolute() and len(form.parts) > 1}
 
 
 def install_handlers(app: FastAPI, settings: Settings) -> None:

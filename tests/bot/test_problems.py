@@ -105,7 +105,7 @@ def test_reference_stands_in_the_log_beside_the_cause(
         problem = problem_of(fail(library, LibraryError(f"{library.settings.data} is damaged")))
     finally:
         caplog.handler.removeFilter(add_request_id)
-    assert problem.detail == "the data directory is damaged"
+    assert problem.detail == "$ARTICLEBOT_DATA is damaged"
     [record] = [record for record in caplog.records if record.levelno == logging.ERROR]
     assert record.__dict__["request_id"] == problem.reference
     assert str(library.settings.data) in record.getMessage()
@@ -123,10 +123,10 @@ def test_hide_paths(tmp_path: Path) -> None:
     settings = Settings(data=tmp_path / "data", cache=tmp_path / "cache", model="/models/mini lm")
     data, cache = settings.data, settings.cache
     assert hide_paths(f"cannot write '{data}/a.sqlite': disk full", settings) == (
-        "cannot write 'the data directory': disk full"
+        "cannot write '$ARTICLEBOT_DATA/a.sqlite': disk full"
     )
-    assert hide_paths(f"{cache}/onnx is gone", settings) == "the cache directory is gone"
-    assert hide_paths("/models/mini lm has no weights", settings) == "the model has no weights"
-    assert hide_paths(f"see {Path.cwd()}/articlebot.toml", settings) == "see the working directory"
+    assert hide_paths(f"{cache} is gone", settings) == "$ARTICLEBOT_CACHE is gone"
+    assert hide_paths("/models/mini lm: no weights", settings) == "$ARTICLEBOT_MODEL: no weights"
+    assert hide_paths(f"see {Path.cwd()}/a/b.toml, please", settings) == "see (a path), please"
     assert str(tmp_path) not in hide_paths(f"{data}base and {data}, {data}", settings)
     assert hide_paths("POST /v1/ask, please", settings) == "POST /v1/ask, please"
