@@ -1,10 +1,10 @@
 """One frozen settings object: environment first, then `articlebot.toml`, then defaults."""
 
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import platformdirs
-from pydantic import AliasChoices, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, AliasChoices, Field, SecretStr, ValidationError
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -25,18 +25,32 @@ def _slack(name: str) -> Any:
     )
 
 
+def _expand_home(path: Path) -> Path:
+    try:
+        return path.expanduser()
+    except RuntimeError as error:  # there is no such user
+        raise ValueError(error) from error
+
+
+_Folder = Annotated[Path, AfterValidator(_expand_home)]
+
+
 class Settings(BaseSettings):
     """Everything that can be set. Read once at start; secrets are hidden in its repr."""
 
     model_config = SettingsConfigDict(
-        env_prefix="articlebot_", toml_file="articlebot.toml", frozen=True, extra="ignore"
+        env_prefix="articlebot_",
+        env_ignore_empty=True,  # what a compose file passes on when it is not set
+        toml_file="articlebot.toml",
+        frozen=True,
+        extra="ignore",
     )
 
-    data: Path = Field(
+    data: _Folder = Field(
         default_factory=lambda: platformdirs.user_data_path("articlebot", appauthor=False),
         description="Data directory: the articles and the index over them.",
     )
-    cache: Path = Field(
+    cache: _Folder = Field(
         default_factory=lambda: platformdirs.user_cache_path("articlebot", appauthor=False),
         description="Cache directory: exported models, which can be made again.",
     )

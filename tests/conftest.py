@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -33,9 +34,14 @@ COMPARED_TEXTS = (
 _EXPORT = """
 import json, sys
 import numpy as np
+from index.errors import ModelError
 from index.export import export_model, find_bundled_model
 from index.settings import load_settings
 print(export_model(load_settings()).folder)
+try:
+    export_model(load_settings(model="/no/such/model"))
+except ModelError as error:
+    print(error)
 from sentence_transformers import SentenceTransformer
 model = SentenceTransformer(str(find_bundled_model()), device="cpu")
 texts = json.load(sys.stdin)
@@ -81,12 +87,20 @@ def write(tmp_path: Path) -> Callable[[str, str | bytes], Path]:
     return write_file
 
 
-@pytest.fixture(scope="session")
-def exported(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    """A cache directory with the real model's export, and its original's vectors (a file).
+@dataclass(frozen=True)
+class Exported:
+    """What one process that loads torch did: once in a run, and not in the tests' process."""
 
-    One process of its own does both: torch is loaded once in a run, and not in the tests'.
-    """
+    cache: Path
+    """A cache directory in which the default model is exported."""
+    vectors: Vectors
+    """What sentence-transformers itself gives for `COMPARED_TEXTS`."""
+    refusal: str
+    """What was said about a model that is not there."""
+
+
+@pytest.fixture(scope="session")
+def exported(tmp_path_factory: pytest.TempPathFactory) -> Exported:
     cache, vectors = tmp_path_factory.mktemp("cache"), tmp_path_factory.mktemp("vectors") / "v.npy"
     done = subprocess.run(
         [sys.executable, "-c", _EXPORT, str(vectors)],
@@ -98,26 +112,15 @@ def exported(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    assert Path(done.stdout.splitlines()[0]).parent.parent == cache
-    return cache, vectors
+    folder, refusal = done.stdout.splitlines()
+    assert Path(folder).parent.parent == cache
+    return Exported(cache, np.load(vectors).astype(np.float32), refusal)
 
 
 @pytest.fixture(scope="session")
-def model_cache(exported: tuple[Path, Path]) -> Path:
-    """A cache directory in which the default model is exported."""
-    return exported[0]
-
-
-@pytest.fixture(scope="session")
-def reference_vectors(exported: tuple[Path, Path]) -> Vectors:
-    """What sentence-transformers itself gives for `COMPARED_TEXTS`."""
-    return np.asarray(np.load(exported[1]), dtype=np.float32)
-
-
-@pytest.fixture(scope="session")
-def real_settings(model_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+def real_settings(exported: Exported, tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """Settings of a library that holds the seed article, indexed with the real model."""
-    settings = Settings(data=tmp_path_factory.mktemp("real") / "data", cache=model_cache)
+    settings = Settings(data=tmp_path_factory.mktemp("real") / "data", cache=exported.cache)
     with Library.open(settings) as opened:
         report = opened.index([SEEDS])
     assert (report.added, report.failed) == (1, ())
