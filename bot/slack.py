@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 API_URL = "https://slack.com/api/"
+LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s %(message)s"
 _BOLT_VARIABLES = (
     "SLACK_CLIENT_ID",  # with the secret: Bolt would switch to OAuth and drop the token
     "SLACK_CLIENT_SECRET",
@@ -84,6 +85,7 @@ def run_socket_mode(settings: Settings) -> None:
     """
     for key in ("slack_bot_token", "slack_app_token"):
         read_secret(settings, key)
+    logging.basicConfig(level=settings.log_level, format=LOG_FORMAT)
     with Library.open(settings) as library:
         asyncio.run(_run(library, settings))
 
@@ -141,8 +143,8 @@ def read_secret(settings: Settings, key: str) -> str:
 
 
 def _web_client(settings: Settings) -> AsyncWebClient:
-    url = (settings.slack_api_url or API_URL).strip().rstrip("/") + "/"
-    if not re.match(r"https?://[^/\s]+/", url):
+    url = (settings.slack_api_url or API_URL).strip()  # the client adds a missing last slash
+    if not re.fullmatch(r"https?://[^/\s]+(/\S*)?", url):
         raise SettingsError(f"SLACK_API_URL cannot be {url!r}", f"the usual one is {API_URL}")
     return AsyncWebClient(
         token=read_secret(settings, "slack_bot_token"),

@@ -4,6 +4,8 @@ import asyncio
 import json
 import os
 import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import httpx
@@ -179,6 +181,11 @@ async def test_socket_mode_runs_until_a_signal(library: Library) -> None:
     empty, answered = slack.posts
     assert shown(empty).startswith("no articles in ")
     assert "raised serious concerns" in shown(answered)
+
+
+def test_socket_mode_imports_no_web_framework() -> None:
+    program = "import sys, bot.slack; sys.exit('fastapi' in sys.modules or 'torch' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=False).returncode == 0
 
 
 def test_the_manifest_asks_for_no_more_than_mentions_and_dms_need() -> None:

@@ -230,7 +230,9 @@ async def test_many_questions_at_once_are_all_answered(open_edge: OpenEdge) -> N
     assert len(edge.slack.posts) == 30
 
 
-async def test_memory_of_events_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_events_and_messages_are_remembered_and_not_for_ever(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(bot.slack_desk, "REMEMBERED", 20)
     desk = Desk(Answers())
 
@@ -241,6 +243,8 @@ async def test_memory_of_events_is_bounded(monkeypatch: pytest.MonkeyPatch) -> N
         event = mention("who?", ts=f"16.{number}")
         assert await desk.claim(event_body(event), event, proceed) is None
     assert len(desk._seen) == 20
-    known = await desk.claim(event_body(event), event, proceed)
-    assert known is not None
-    assert known.status == 200
+    first = event_body(event, "Ev-again")
+    for known in (first, event_body(mention("who?", ts="16.x"), "Ev-again")):
+        refusal = await desk.claim(known, known["event"], proceed)
+        assert refusal is not None
+        assert refusal.status == 200
