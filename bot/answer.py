@@ -72,7 +72,7 @@ def ask(library: Library, query: Query) -> Answer:
     with library.snapshot() as snapshot:
         article_id = _find_article(snapshot, query.article)
         hits = library.search(snapshot, question, 2 * top_k + 20, article_id)
-        passages = cite(snapshot, hits, top_k, library.settings.public_url)
+        passages = cite(snapshot, question, hits, top_k, library.settings.public_url)
         info = snapshot.info()
     confidence = passages[0].score if passages else 0.0
     found = confidence >= THRESHOLD

@@ -9,7 +9,7 @@ from urllib.parse import quote as percent_encode
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from bot.confidence import probability
+from bot.confidence import measure_coverage, probability
 from index.article import Article
 from index.search import Hit
 from index.store import Snapshot
@@ -55,7 +55,7 @@ class AnswerPassage(Frozen):
 
 
 def cite(
-    snapshot: Snapshot, hits: Sequence[Hit], top_k: int, public_url: str | None
+    snapshot: Snapshot, question: str, hits: Sequence[Hit], top_k: int, public_url: str | None
 ) -> tuple[AnswerPassage, ...]:
     """Turn hits into at most `top_k` passages from different places, best first."""
     texts: dict[str, Article] = {}
@@ -77,7 +77,7 @@ def cite(
             places.add((article_id, hit.sentence.paragraph))
             chosen.append((hit, words, []))
     passages = (
-        _passage(hit, texts[hit.sentence.article_id], also_in, public_url)
+        _passage(question, hit, texts[hit.sentence.article_id], also_in, public_url)
         for hit, _, also_in in chosen
     )
     checked = [passage for passage in passages if passage is not None]
@@ -92,16 +92,17 @@ def _near_identical(words: frozenset[str], others: frozenset[str]) -> bool:
 
 
 def _passage(
-    hit: Hit, article: Article, also_in: list[str], public_url: str | None
+    question: str, hit: Hit, article: Article, also_in: list[str], public_url: str | None
 ) -> AnswerPassage | None:
     """Give the passage with its checked citation; None, and an error logged, if it is not exact."""
     sentence = hit.sentence
     start = max(sentence.passage_start, sentence.paragraph_start)
     end = min(sentence.passage_end, sentence.paragraph_end)
+    text = article.text[start:end]
     passage = AnswerPassage(
         rank=1,
-        score=probability(hit),
-        text=article.text[start:end],
+        score=probability(hit, measure_coverage(question, f"{article.title}\n{text}")),
+        text=text,
         start=start,
         end=end,
         citation=Citation(

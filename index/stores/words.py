@@ -11,13 +11,14 @@ PASSAGE_WEIGHT = 0.5
 _MEMORY = 64 * 1024 * 1024
 
 
-def _analyzer() -> tantivy.TextAnalyzer:
+def analyzer(stop_words: Sequence[str] = ()) -> tantivy.TextAnalyzer:
     """Lower case, without accents, by English stems; other languages keep their whole words."""
     return (
         tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
         .filter(tantivy.Filter.remove_long(64))
         .filter(tantivy.Filter.lowercase())
         .filter(tantivy.Filter.ascii_fold())
+        .filter(tantivy.Filter.custom_stopword(list(stop_words)))
         .filter(tantivy.Filter.stemmer("english"))
         .build()
     )
@@ -36,9 +37,9 @@ class WordIndex:
     """Sentences by their words. Thread-safe for reading."""
 
     def __init__(self, index: tantivy.Index) -> None:
-        self._analyze = _analyzer().analyze
+        self._analyze = analyzer().analyze
         self._schema = index.schema
-        index.register_tokenizer("words", _analyzer())
+        index.register_tokenizer("words", analyzer())
         index.reload()
         self._searcher = index.searcher()
 
@@ -47,7 +48,7 @@ class WordIndex:
         """Write (sentence id, article id, sentence, passage) rows to an empty folder."""
         folder.mkdir()
         index = tantivy.Index(_schema(), path=str(folder))
-        index.register_tokenizer("words", _analyzer())
+        index.register_tokenizer("words", analyzer())
         writer = index.writer(_MEMORY, 1)
         for id_, article, sentence, passage in rows:
             document = tantivy.Document(article=article, sentence=sentence, passage=passage)
