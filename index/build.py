@@ -112,8 +112,8 @@ def _read(source: Path | SourceError) -> Article | SourceError:
 
 
 def content_sha256(article: Article) -> str:
-    """Hash everything of an article that is stored."""
-    parts = (PIPELINE, article.title, article.source, str(article.published), article.text)
+    """Hash what an article says; the path by which it was reached changes nothing of it."""
+    parts = (PIPELINE, article.title, str(article.published), article.text)
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 

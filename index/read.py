@@ -82,11 +82,11 @@ def read_article(path: Path) -> Article:
     text = canonical(_decode(path, data))
     if not text.strip():
         raise SourceError(f"{path} is empty", "nothing to index in it")
-    source = str(path.resolve())
     title = _headline(text) or canonical(re.sub(r"[\s_-]+", " ", path.stem).strip() or path.name)
+    # The path as it was given: it tells those who ask no more of the machine than need be.
     # A name that is not UTF-8 leads to its file, but can neither be stored nor sent.
-    storable = os.fsencode(source).decode("utf-8", "replace")
-    return Article(id=_article_id(path, source), title=title, source=storable, text=text)
+    source = os.fsencode(path).decode("utf-8", "replace")
+    return Article(id=_article_id(path), title=title, source=source, text=text)
 
 
 def _decode(path: Path, data: bytes) -> str:
@@ -102,10 +102,10 @@ def _decode(path: Path, data: bytes) -> str:
     raise SourceError(f"{path} is a binary file", "give it as plain text (UTF-8 is best)")
 
 
-def _article_id(path: Path, source: str) -> str:
+def _article_id(path: Path) -> str:
     """Give a name that people can type, made unique by a hash of the whole path."""
     slug = _SLUG.sub("-", path.stem.lower()).strip("-")[:40].rstrip("-") or "article"
-    return f"{slug}-{hashlib.sha256(source.encode('utf-8', 'surrogateescape')).hexdigest()[:6]}"
+    return f"{slug}-{hashlib.sha256(os.fsencode(path.resolve())).hexdigest()[:6]}"
 
 
 def _headline(text: str) -> str | None:
