@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TextIO
 
 import typer
 
+from bot.cli_eval import evaluate
 from bot.outcome import FAILED, INTERRUPTED, NOT_FOUND, OutcomeGroup, complain
 from index.errors import UsageError
 
@@ -251,6 +252,9 @@ def doctor(ctx: typer.Context) -> None:
     given = frozenset(session.options)
     if not report(session.settings, given, session.open_library, _console(sys.stdout)):
         raise typer.Exit(FAILED)
+
+
+app.command("eval")(evaluate)
 
 
 def main(session: Session | None = None) -> None:

@@ -1,0 +1,123 @@
+"""The command `articlebot eval`: it measures the answers to questions with known answers."""
+
+import json
+import sys
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from index.errors import UsageError
+
+if TYPE_CHECKING:
+    from bot.cli import Session
+    from bot.evaluate import Evaluation, Plan
+
+
+def evaluate(
+    ctx: typer.Context,
+    file: Annotated[
+        Path,
+        typer.Argument(metavar="FILE", help="Questions: SQuAD .json, or .jsonl; also with .gz."),
+    ],
+    in_index: Annotated[
+        bool, typer.Option("--index", help="Ask the index that is there, not one of FILE's own.")
+    ] = False,
+    per_article: Annotated[
+        bool, typer.Option("--per-article", help="Ask each question of its own article alone.")
+    ] = False,
+    off_topic: Annotated[
+        bool,
+        typer.Option(
+            "--off-topic",
+            help="Per article; the unanswerable questions are those of another article.",
+        ),
+    ] = False,
+    sample: Annotated[
+        int | None, typer.Option("--sample", metavar="N", min=1, help="Ask N, drawn at random.")
+    ] = None,
+    seed: Annotated[int, typer.Option("--seed", help="Of the random draw.")] = 0,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")] = False,
+    report: Annotated[
+        Path | None,
+        typer.Option("--report", metavar="HTML", help="Write a page with curves and misses."),
+    ] = None,
+) -> None:
+    """Measure the answers to questions whose answers are known.
+
+    The questions are asked of a throw-away index of their articles.
+
+    Examples:
+
+    $ articlebot eval questions.jsonl
+    $ articlebot eval --per-article --report misses.html dev-v2.0.json.gz
+    """
+    from bot.evaluate import Plan
+
+    if report is not None and not report.absolute().parent.is_dir():
+        raise UsageError(f"the folder of {report} does not exist", "make it first")
+    plan = Plan(in_index, per_article, off_topic, sample, seed)
+    evaluation = _evaluate(file, plan, ctx.obj)
+    _print(evaluation, as_json)
+    if report is not None:
+        from bot.report import render_report
+
+        try:
+            report.write_text(render_report(evaluation, file.name), encoding="utf-8")
+        except OSError as error:
+            reason = error.strerror or error
+            raise UsageError(f"{report} cannot be written ({reason})", "name another") from None
+
+
+def _evaluate(file: Path, plan: "Plan", session: "Session") -> "Evaluation":
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+
+    from bot.evaluate import Watch, evaluate
+    from bot.progress import IndexProgress
+    from bot.render import terminal
+
+    console = terminal(sys.stderr)
+    asking = Progress(
+        TextColumn("Asking"),
+        BarColumn(bar_width=None),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(compact=True),
+        console=console,
+        disable=not console.is_terminal,
+        expand=True,
+        transient=True,
+    )
+    task = asking.add_task("", total=None)
+    with ExitStack() as shown:
+        indexing = shown.enter_context(IndexProgress(console))
+
+        def on_question(done: int, total: int) -> None:
+            if done == 0:
+                shown.close()
+                shown.enter_context(asking)
+            asking.update(task, completed=done, total=total)
+
+        watch = Watch(indexing.show, on_question)
+        return evaluate(file, plan, session.settings(), session.open_library, watch)
+
+
+def _print(evaluation: "Evaluation", as_json: bool) -> None:
+    from dataclasses import asdict
+
+    from bot.figures import compute_figures
+
+    figures = compute_figures(evaluation.outcomes)
+    if as_json:
+        typer.echo(json.dumps(asdict(figures)))
+    else:
+        from bot.render import terminal
+        from bot.report import print_figures
+
+        print_figures(figures, terminal(sys.stdout))

@@ -1,0 +1,170 @@
+"""Evaluation: ask questions with known answers as a user would, and note what comes of it."""
+
+import random
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from bot.answer import Query, ask
+from bot.citation import exact
+from bot.figures import MRR_DEPTH, Outcome, find_rank, shown
+from bot.questions import Entry, Question, QuestionFile, place, read_questions
+from index.article import Article, ParsedArticle
+from index.build import Progress
+from index.errors import SourceError, UsageError
+from index.library import Library
+from index.read import read_article
+from index.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Which questions of a file are asked, and of what."""
+
+    in_index: bool = False
+    """Ask the library of the settings, rather than a new one of the file's articles."""
+    per_article: bool = False
+    """Ask each question of its own article, rather than of all."""
+    off_topic: bool = False
+    """Ask each answerable question of one other article too, in place of the unanswerable ones."""
+    sample: int | None = None
+    """How many entries of the file, drawn at random; None: all."""
+    seed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """Who is told how far it has come."""
+
+    on_index: Callable[[Progress], None] = lambda progress: None
+    on_question: Callable[[int, int], None] = lambda done, total: None
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """What came of the questions, and the articles that they and their answers are about."""
+
+    outcomes: tuple[Outcome, ...]
+    articles: Mapping[str, ParsedArticle]
+
+
+def evaluate(
+    path: Path,
+    plan: Plan,
+    settings: Settings,
+    open_library: Callable[[Settings], Library] = Library.open,
+    watch: Watch = Watch(),
+) -> Evaluation:
+    """Ask the questions of a file.
+
+    1. read the file, and draw the sample;
+    2. index its articles in a temporary data directory, or open the library of the settings;
+    3. find where the answers stand in the stored texts;
+    4. ask, each question through `bot.answer.ask`;
+    5. rank, and slice every citation once more from the stored text.
+
+    Raises:
+        SourceError: the file or one of its articles cannot be read, or does not hold an answer.
+        UsageError: what is planned does not fit the file.
+        ArticlebotError: as `ask` raises.
+    """
+    file = read_questions(path, own_articles=not plan.in_index)
+    entries = _draw(file.entries, plan)
+    with _open(file, plan, settings, open_library, watch) as library:
+        find = cache(lambda name: _find_article(library, file, name))
+        questions = [place(entry, find(entry.article)) for entry in entries]
+        if plan.off_topic:
+            questions = _with_off_topic(questions)
+        library.warm()
+        parsed = cache(library.article)
+        outcomes = []
+        for done, question in enumerate(questions):
+            watch.on_question(done, len(questions))
+            outcomes.append(_ask(library, question, plan, parsed))
+        watch.on_question(len(questions), len(questions))
+        return Evaluation(tuple(outcomes), {id_: parsed(id_) for id_ in _involved(outcomes)})
+
+
+def _draw(entries: Sequence[Entry], plan: Plan) -> Sequence[Entry]:
+    """Give the sample in the file's order, so that the same one is asked however it is asked."""
+    if plan.sample is None or plan.sample >= len(entries):
+        return entries
+    rows = random.Random(plan.seed).sample(range(len(entries)), plan.sample)  # noqa: S311
+    return [entries[row] for row in sorted(rows)]
+
+
+@contextmanager
+def _open(
+    file: QuestionFile,
+    plan: Plan,
+    settings: Settings,
+    open_library: Callable[[Settings], Library],
+    watch: Watch,
+) -> Iterator[Library]:
+    if plan.in_index:
+        with open_library(settings) as library:
+            yield library
+        return
+    with (
+        tempfile.TemporaryDirectory(prefix="articlebot-eval-") as folder,
+        open_library(settings.model_copy(update={"data": Path(folder)})) as library,
+    ):
+        for failure in library.add(list(file.articles.values()), watch.on_index).failed:
+            raise failure
+        yield library
+
+
+def _find_article(library: Library, file: QuestionFile, name: str) -> Article:
+    """Give the stored article that a file means: its own, or by file, id or title."""
+    if own := file.articles.get(name):
+        return library.article(own.id).article
+    path = file.path.parent / name
+    wanted_id = read_article(path).id if path.is_file() else name
+    wanted_title = name.replace("_", " ")
+    summaries = library.articles()
+    by_id = [s.id for s in summaries if s.id == wanted_id]
+    by_title = [s.id for s in summaries if s.title == wanted_title]
+    for ids in (by_id, by_title):
+        if len(ids) == 1:
+            return library.article(ids[0]).article
+    raise SourceError(
+        f"the index does not hold the article {name!r} of {file.path}",
+        "index it first, or leave out --index",
+    )
+
+
+def _with_off_topic(questions: Iterable[Question]) -> list[Question]:
+    answerable = [question for question in questions if question.places]
+    ids = list(dict.fromkeys(question.article_id for question in answerable))
+    if len(ids) < 2:
+        raise UsageError("--off-topic needs questions about two articles or more")
+    other = dict(zip(ids, [*ids[1:], ids[0]], strict=True))
+    return answerable + [Question(q.text, other[q.article_id], ()) for q in answerable]
+
+
+def _ask(
+    library: Library, question: Question, plan: Plan, parsed: Callable[[str], ParsedArticle]
+) -> Outcome:
+    only = question.article_id if plan.per_article or plan.off_topic else None
+    answer = ask(library, Query(question=question.text, top_k=MRR_DEPTH, article=only))
+    cited = [passage.citation for passage in shown(answer)]
+    elsewhere = (0, 0)  # holds nothing
+    spans = [(c.start, c.end) if c.article_id == question.article_id else elsewhere for c in cited]
+    return Outcome(
+        question=question,
+        answer=answer,
+        rank=find_rank(question.places, spans),
+        citations=len(cited),
+        exact=sum(
+            exact(passage, parsed(passage.citation.article_id).article.text)
+            for passage in shown(answer)
+        ),
+    )
+
+
+def _involved(outcomes: Iterable[Outcome]) -> set[str]:
+    cited = {p.citation.article_id for o in outcomes for p in shown(o.answer)}
+    return cited | {outcome.question.article_id for outcome in outcomes}
