@@ -30,7 +30,9 @@ class VectorIndex:
         return cls(faiss.read_index(str(path)))
 
     def write(self, path: Path) -> None:
-        faiss.write_index(self._index, str(path))
+        """Write a file; raises OSError when that fails, as FAISS's own writing does not always."""
+        with path.open("wb") as file:
+            faiss.write_index(self._index, faiss.PyCallbackIOWriter(file.write, 1 << 20))
 
     def __len__(self) -> int:
         return int(self._index.ntotal)

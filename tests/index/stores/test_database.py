@@ -1,0 +1,117 @@
+"""SQLite gives back what was stored, tells damage, and replaces articles as a whole."""
+
+import sqlite3
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index.article import Article, canonical
+from index.build import fused_vectors
+from index.errors import LibraryError
+from index.split import parse_article
+from index.store import EncodedArticle
+from index.stores import database
+from tests.fakes import FakeEncoder
+
+
+def encoded(text: str, article_id: str = "a", **fields: object) -> EncodedArticle:
+    article = Article(
+        article_id, str(fields.get("title", "T")), "/s", canonical(text), date(2020, 8, 7)
+    )
+    parsed = parse_article(article)
+    return EncodedArticle(parsed, f"sha of {text}", fused_vectors(parsed, FakeEncoder()))
+
+
+@pytest.fixture
+def connection(tmp_path: Path) -> Iterator[sqlite3.Connection]:
+    opened = database.connect(tmp_path / "articles.sqlite3", create=True)
+    yield opened
+    opened.close()
+
+
+def publish(connection: sqlite3.Connection, *articles: EncodedArticle) -> None:
+    for article in articles:
+        database.insert_article(connection, article)
+    database.publish_staged(connection, ())
+    database.count(connection)
+
+
+@given(st.text(max_size=200))
+def test_what_is_stored_is_given_back(text: str) -> None:
+    with sqlite3.connect(":memory:", isolation_level=None) as connection:
+        connection.execute("PRAGMA foreign_keys = ON")
+        database._create(connection)
+        stored = encoded(text, title=canonical(text[:20]))
+        publish(connection, stored)
+        assert database.read_parsed(connection, "a") == stored.parsed
+        ids = database.sentence_ids(connection, "a")
+        rows = database.read_sentences(connection, ids)
+        assert [(rows[i].start, rows[i].end) for i in ids] == [
+            (s.start, s.end) for s in stored.parsed.sentences
+        ]
+        vectors = [v for _, part in database.iter_vectors(connection, 64, batch=2) for v in part]
+        np.testing.assert_array_equal(np.reshape(vectors, (-1, 64)), stored.vectors)
+    connection.close()
+
+
+def test_staged_articles_are_not_read(connection: sqlite3.Connection) -> None:
+    publish(connection, encoded("One came. Two went."))
+    database.insert_article(connection, encoded("Three stayed."))
+    database.insert_article(connection, encoded("Four.", "b"))
+    database.count(connection)
+    assert database.read_article(connection, "b") is None
+    assert database.read_ids(connection, "") == ["a"]
+    assert database.read_info(connection).sentences == 2
+    assert [row[2] for row in database.iter_texts(connection)] == ["One came.", "Two went."]
+    assert sum(len(ids) for ids, _ in database.iter_vectors(connection, 64)) == 2
+    assert [s.sentences for s in database.read_summaries(connection)] == [2]
+    assert database.contents(connection, live=False) == {
+        "a": "sha of Three stayed.",
+        "b": "sha of Four.",
+    }
+
+
+def test_a_replaced_article_leaves_nothing_behind(connection: sqlite3.Connection) -> None:
+    publish(connection, encoded("One came. Two went.\n\nShare this"))
+    old = database.sentence_ids(connection, "a")
+    publish(connection, encoded("Three stayed."))
+    new = database.sentence_ids(connection, "a")
+    assert not set(old) & set(new)  # an id is never used again: no citation leads elsewhere
+    for table, rows in (("article", 1), ("paragraph", 1), ("passage", 1), ("sentence", 1)):
+        (count,) = connection.execute(f"SELECT count(*) FROM {table}").fetchone()
+        assert (table, count) == (table, rows)
+
+
+def test_removed_articles_are_gone(connection: sqlite3.Connection) -> None:
+    publish(connection, encoded("One."), encoded("Two.", "b"))
+    database.publish_staged(connection, ["a"])
+    assert database.read_ids(connection, "") == ["b"]
+
+
+def test_beginnings_are_compared_as_they_are(connection: sqlite3.Connection) -> None:
+    publish(connection, *(encoded("One.", id_) for id_ in ("ab-1", "ab-2", "a%", "a_", "é1")))
+    assert database.read_ids(connection, "ab") == ["ab-1", "ab-2"]
+    assert database.read_ids(connection, "a%") == ["a%"]
+    assert database.read_ids(connection, "a_") == ["a_"]
+    assert database.read_ids(connection, "é") == ["é1"]
+
+
+def test_another_format_is_refused_with_the_remedy(tmp_path: Path) -> None:
+    path = tmp_path / "articles.sqlite3"
+    opened = database.connect(path, create=True)
+    database.put_meta(opened, format="99")
+    opened.close()
+    for create in (False, True):
+        with pytest.raises(LibraryError, match="has format 99, this program reads 1: use the"):
+            database.connect(path, create=create)
+
+
+def test_a_missing_database_is_not_made_by_reading(tmp_path: Path) -> None:
+    with pytest.raises(sqlite3.OperationalError):
+        database.connect(tmp_path / "articles.sqlite3")
+    assert list(tmp_path.iterdir()) == []
