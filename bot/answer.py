@@ -114,9 +114,10 @@ def _find_article(snapshot: Snapshot, wanted: str | None) -> str | None:
     """Give the id that is meant: the whole id, or the beginning of just one."""
     if wanted is None:
         return None
-    matching = snapshot.article_ids(wanted)
-    if wanted in matching:
-        return wanted
+    beginning = canonical(wanted)
+    matching = snapshot.article_ids(beginning) if beginning else []
+    if beginning in matching:
+        return beginning
     if len(matching) != 1:
         raise unknown_article(wanted)
     return matching[0]

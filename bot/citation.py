@@ -1,10 +1,10 @@
 """Citations: where a quote stands, and the check that it stands there."""
 
+import hashlib
 import logging
 import re
 from collections.abc import Sequence
 from datetime import date
-from functools import lru_cache
 from urllib.parse import quote as percent_encode
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -26,7 +26,10 @@ class Frozen(BaseModel):
 
 
 class Citation(Frozen):
-    """Where a quote stands; always `article.text[start:end] == quote`."""
+    """Where a quote stands; always `article.text[start:end] == quote`.
+
+    `text_sha256` is that of the text in which the quoted sentence was found when it was indexed.
+    """
 
     article_id: str
     title: str
@@ -58,48 +61,55 @@ def cite(
     snapshot: Snapshot, question: str, hits: Sequence[Hit], top_k: int, public_url: str | None
 ) -> tuple[AnswerPassage, ...]:
     """Turn hits into at most `top_k` passages from different places, best first."""
-    texts: dict[str, Article] = {}
-    chosen: list[tuple[Hit, frozenset[str], list[str]]] = []
+    articles: dict[str, Article] = {}
+    chosen: list[tuple[AnswerPassage, frozenset[str], list[str]]] = []
     places: set[tuple[str, int]] = set()
     for hit in hits:
         article_id = hit.sentence.article_id
-        if article_id not in texts:
+        if article_id not in articles:
             article = snapshot.article(article_id)
             assert article is not None, "a snapshot holds the articles of its sentences"
-            texts[article_id] = article
-        quote = texts[article_id].text[hit.sentence.start : hit.sentence.end]
+            articles[article_id] = article
+        article = articles[article_id]
+        quote = article.text[hit.sentence.start : hit.sentence.end]
         words = frozenset(_WORDS.findall(quote.casefold()))
         twin = next((c for c in chosen if _near_identical(words, c[1])), None)
         if twin is not None:
-            if article_id != twin[0].sentence.article_id and article_id not in twin[2]:
+            if article_id != twin[0].citation.article_id and article_id not in twin[2]:
                 twin[2].append(article_id)
         elif len(chosen) < top_k and (article_id, hit.sentence.paragraph) not in places:
-            places.add((article_id, hit.sentence.paragraph))
-            chosen.append((hit, words, []))
-    passages = (
-        _passage(question, hit, texts[hit.sentence.article_id], also_in, public_url)
-        for hit, _, also_in in chosen
-    )
-    checked = [passage for passage in passages if passage is not None]
+            indexed_sha256 = snapshot.text_sha256(article_id)
+            passage = _passage(question, hit, article, indexed_sha256, public_url)
+            if exact(passage, article.text):
+                places.add((article_id, hit.sentence.paragraph))
+                chosen.append((passage, words, []))
+            else:
+                log.error("withheld a citation that is not exact: %s %s", article_id, hit.sentence)
     return tuple(
-        passage.model_copy(update={"rank": rank}) for rank, passage in enumerate(checked, 1)
+        passage.model_copy(update={"rank": rank, "also_in": tuple(also_in)})
+        for rank, (passage, _, also_in) in enumerate(chosen, 1)
     )
 
 
 def _near_identical(words: frozenset[str], others: frozenset[str]) -> bool:
-    """Tell whether two sentences share nearly all their words (Jaccard index from 0.8)."""
-    return len(words & others) >= 0.8 * len(words | others)
+    """Tell whether two sentences share nearly all words (Jaccard index from 0.8) and all numbers.
+
+    The same sentence with another number states something else.
+    """
+    differing = words ^ others
+    return len(differing) <= 0.2 * len(words | others) and not any(
+        character.isdigit() for word in differing for character in word
+    )
 
 
 def _passage(
-    question: str, hit: Hit, article: Article, also_in: list[str], public_url: str | None
-) -> AnswerPassage | None:
-    """Give the passage with its checked citation; None, and an error logged, if it is not exact."""
+    question: str, hit: Hit, article: Article, indexed_sha256: str, public_url: str | None
+) -> AnswerPassage:
     sentence = hit.sentence
     start = max(sentence.passage_start, sentence.paragraph_start)
     end = min(sentence.passage_end, sentence.paragraph_end)
     text = article.text[start:end]
-    passage = AnswerPassage(
+    return AnswerPassage(
         rank=1,
         score=probability(hit, measure_coverage(question, f"{article.title}\n{text}")),
         text=text,
@@ -114,36 +124,31 @@ def _passage(
             start=sentence.start,
             end=sentence.end,
             quote=article.text[sentence.start : sentence.end],
-            text_sha256=_sha256(article),
+            text_sha256=indexed_sha256,
             link=_link(article, sentence.start, sentence.end, public_url),
         ),
-        also_in=tuple(also_in),
     )
-    if exact(passage, article.text):
-        return passage
-    log.error("withheld a citation that is not exact: %s %s", article.id, sentence)
-    return None
 
 
 def exact(passage: AnswerPassage, text: str) -> bool:
-    """Tell whether a passage and its citation stand in the text just where they say."""
+    """Tell whether a passage and its citation stand in the text just where they say.
+
+    The text must still be the one that was indexed: in another one, the offsets lead to words
+    that have not been searched.
+    """
     cited = passage.citation
     return (
         0 <= passage.start <= cited.start < cited.end <= passage.end <= len(text)
         and text[cited.start : cited.end] == cited.quote
         and text[passage.start : passage.end] == passage.text
+        and cited.text_sha256 == hashlib.sha256(text.encode()).hexdigest()
     )
-
-
-@lru_cache(maxsize=64)
-def _sha256(article: Article) -> str:
-    return article.text_sha256
 
 
 def _link(article: Article, start: int, end: int, public_url: str | None) -> str:
     """Link to the place: in the web page itself, else in the bot's own reader page."""
     if article.source.startswith(("http://", "https://")):
-        quote = " ".join(article.text[start:end].split())
-        return f"{article.source.split('#')[0]}#:~:text={percent_encode(quote, safe='')}"
+        quote = percent_encode(" ".join(article.text[start:end].split()), safe="")
+        return f"{article.source.split('#')[0]}#:~:text={quote.replace('-', '%2D')}"
     base = (public_url or "").rstrip("/")
     return f"{base}/articles/{percent_encode(article.id, safe='')}#s={start}-{end}"

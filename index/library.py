@@ -7,7 +7,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from index.article import Article, ArticleSummary, ParsedArticle
+from index.article import Article, ArticleSummary, ParsedArticle, canonical
 from index.build import IndexReport, Progress, index_articles, index_files
 from index.encode import Encoder, OnnxEncoder
 from index.errors import EmptyLibraryError, LibraryError, UnknownArticleError
@@ -73,7 +73,7 @@ class Library:
             UnknownArticleError: there is none of this id.
         """
         with self._store.snapshot() as snapshot:
-            if parsed := snapshot.parsed(article_id):
+            if parsed := snapshot.parsed(canonical(article_id)):
                 return parsed
         raise unknown_article(article_id)
 

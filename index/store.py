@@ -69,6 +69,10 @@ class Snapshot(Protocol):
 
     def article(self, article_id: str) -> Article | None: ...
 
+    def text_sha256(self, article_id: str) -> str:
+        """Give the sha256 that the article's text had when it was indexed."""
+        ...
+
     def parsed(self, article_id: str) -> ParsedArticle | None: ...
 
     def search(

@@ -22,7 +22,7 @@ CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
 CREATE TABLE article (
     key INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL, live INTEGER NOT NULL,
     title TEXT NOT NULL, source TEXT NOT NULL, published TEXT, text TEXT NOT NULL,
-    content_sha256 TEXT NOT NULL, added TEXT NOT NULL, UNIQUE (id, live)
+    text_sha256 TEXT NOT NULL, content_sha256 TEXT NOT NULL, added TEXT NOT NULL, UNIQUE (id, live)
 ) STRICT;
 CREATE TABLE paragraph (
     article INTEGER NOT NULL REFERENCES article ON DELETE CASCADE,
@@ -113,11 +113,15 @@ def insert_article(connection: sqlite3.Connection, encoded: EncodedArticle) -> N
     delete_staged(connection, article.id)
     published = article.published.isoformat() if article.published else None
     key = connection.execute(
-        "INSERT INTO article (id, live, title, source, published, text, content_sha256, added)"
-        " VALUES (?, 0, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO article (id, live, title, source, published, text, text_sha256,"
+        " content_sha256, added) VALUES (?, 0, ?, ?, ?, ?, ?, ?, ?)",
         (
             *(article.id, article.title, article.source, published, article.text),
-            *(encoded.content_sha256, datetime.now(UTC).isoformat(timespec="seconds")),
+            *(
+                article.text_sha256,
+                encoded.content_sha256,
+                datetime.now(UTC).isoformat(timespec="seconds"),
+            ),
         ),
     ).lastrowid
     connection.executemany(
@@ -210,6 +214,12 @@ def read_article(connection: sqlite3.Connection, article_id: str) -> tuple[int, 
         return None
     key, id_, title, source, text, published = row
     return key, Article(id_, title, source, text, _date(published))
+
+
+def read_text_sha256(connection: sqlite3.Connection, article_id: str) -> str:
+    """Give the sha256 that an article's text had when its sentences were found in it."""
+    query = "SELECT text_sha256 FROM article WHERE id = ? AND live = 1"
+    return str(connection.execute(query, (article_id,)).fetchone()[0])
 
 
 def read_parsed(connection: sqlite3.Connection, article_id: str) -> ParsedArticle | None:

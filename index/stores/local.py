@@ -135,6 +135,9 @@ class LocalSnapshot:
         found = database.read_article(self._connection, article_id)
         return None if found is None else found[1]
 
+    def text_sha256(self, article_id: str) -> str:
+        return database.read_text_sha256(self._connection, article_id)
+
     def parsed(self, article_id: str) -> ParsedArticle | None:
         return database.read_parsed(self._connection, article_id)
 

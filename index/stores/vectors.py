@@ -32,7 +32,8 @@ class VectorIndex:
     def write(self, path: Path) -> None:
         """Write a file; raises OSError when that fails, as FAISS's own writing does not always."""
         with path.open("wb") as file:
-            faiss.write_index(self._index, faiss.PyCallbackIOWriter(file.write, 1 << 20))
+            writer = faiss.PyCallbackIOWriter(file.write, 1 << 20)  # type: ignore[attr-defined]
+            faiss.write_index(self._index, writer)
 
     def __len__(self) -> int:
         return int(self._index.ntotal)
