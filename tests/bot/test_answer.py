@@ -11,8 +11,8 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from bot.answer import MAX_QUESTION, Answer, AnswerPassage, Query, ask, check_question
-from bot.citation import exact
+from bot.answer import MAX_QUESTION, Answer, Query, ask, check_question
+from bot.citation import AnswerPassage, exact
 from index.article import Article, canonical
 from index.errors import EmptyLibraryError, UnknownArticleError, UsageError
 from index.library import Library
@@ -61,18 +61,7 @@ def check(library: Library, answer: Answer, top_k: int) -> None:
 _PIECES = (
     *(" ", "\n", "\r\n", "\r", "\n\n", "\r\n\r\n", "\u00a0", "\u2028", "\u0085", "\f", "\x1c"),
     *(". ", "! ", "؟ ", "。", "…", '"', "“", "”", "- ", "# ", "1. ", "Mr. ", "[1]"),
-    *(
-        "e\u0301",
-        "\u0301",
-        "🙂",
-        "👩\u200d👧",
-        "🇹🇷",
-        "\ufeff",
-        "\u200b",
-        "\u200f",
-        "\x00",
-        "\ud800",
-    ),
+    *("e\u0301", "\u0301", "🙂", "👩\u200d👧", "🇹🇷", "\u200b", "\u200f", "\x00", "\ud800"),
     *("The cat sat on the mat. ", "Dogs ran away! ", "חתול ישב. ", "القط جلس. ", "猫坐着。", "cat"),
     *("Read more: cats", "Home", "ﬁ", "İ", "क्ष", "𝕏", "x" * 500),
 )
@@ -94,7 +83,7 @@ def any_library() -> Iterator[Library]:
             yield opened
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     written=st.lists(texts, min_size=1, max_size=3),
     question=questions,
@@ -198,13 +187,10 @@ def test_near_duplicates_are_folded_over_articles(library: Library, write: Write
     answer = ask(library, Query(question=question, top_k=10))
     check(library, answer, 10)
     ids = {s.id[0]: s.id for s in library.articles()}
-    bridge = [
-        p
-        for p in shown(answer)
-        if p.citation.quote.casefold().lstrip("“").startswith("the mayor of")
-    ]
-    assert len(bridge) == 2  # one for the three that say the same, one for another number
-    folded, numbered = sorted(bridge, key=lambda passage: "2021" in passage.citation.quote)
+    folded, numbered = sorted(
+        (passage for passage in shown(answer) if "SMALL TOWN" in passage.text.upper()),
+        key=lambda passage: "2021" in passage.text,  # which states something else
+    )
     assert {folded.citation.article_id, *folded.also_in} == {ids["a"], ids["b"]}
     assert numbered.citation.article_id == ids["c"]
     assert numbered.also_in == ()
