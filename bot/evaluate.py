@@ -29,7 +29,7 @@ class Plan:
     per_article: bool = False
     """Ask each question of its own article, rather than of all."""
     off_topic: bool = False
-    """Ask each answerable question of one other article too, in place of the unanswerable ones."""
+    """Ask each answerable question of one other article too, in place of unanswerable ones."""
     sample: int | None = None
     """How many entries of the file, drawn at random; None: all."""
     seed: int = 0
@@ -74,11 +74,11 @@ def evaluate(
     file = read_questions(path, own_articles=not plan.in_index)
     entries = _draw(file.entries, plan)
     with _open(file, plan, settings, open_library, watch) as library:
+        library.warm()
         find = cache(lambda name: _find_article(library, file, name))
         questions = [place(entry, find(entry.article)) for entry in entries]
         if plan.off_topic:
             questions = _with_off_topic(questions)
-        library.warm()
         parsed = cache(library.article)
         outcomes = []
         for done, question in enumerate(questions):

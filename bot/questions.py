@@ -78,18 +78,17 @@ def read_questions(path: Path, *, own_articles: bool = True) -> QuestionFile:
         raise SourceError(f"{path} cannot be read ({reason})", remedy) from None
     lines = ".jsonl" in path.suffixes
     try:
-        if lines:
-            entries = list(_read_lines(text))
-            articles = {e.article: e.article for e in entries} if own_articles else {}
-            found = {name: read_article(path.parent / name) for name in articles}
-        else:
-            entries, found = _read_squad(path, text)
+        entries, articles = (list(_read_lines(text)), {}) if lines else _read_squad(path, text)
+        if lines and own_articles:
+            articles = {
+                entry.article: read_article(path.parent / entry.article) for entry in entries
+            }
     except _FormError as error:
         wanted = "JSON lines with question, article and quote" if lines else "SQuAD JSON"
         raise SourceError(f"{path} is no file of questions ({error})", f"give {wanted}") from None
     if not entries:
         raise SourceError(f"{path} holds no questions")
-    return QuestionFile(path, tuple(entries), found)
+    return QuestionFile(path, tuple(entries), articles if own_articles else {})
 
 
 def place(entry: Entry, article: Article) -> Question:
