@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -14,8 +15,9 @@ from index.errors import EmptyLibraryError, LibraryError, UnknownArticleError
 from index.export import export_model
 from index.search import Hit, search
 from index.settings import Settings
-from index.store import LibraryInfo
+from index.store import LibraryInfo, Records
 from index.stores.local import LocalSnapshot, LocalStore
+from index.stores.records import LocalRecords
 
 
 class Library:
@@ -27,6 +29,10 @@ class Library:
         self._encoder = encoder
         self._loading = threading.Lock()
         self._store = LocalStore(settings.data)
+        self.records: Records = LocalRecords(
+            settings.data, timedelta(hours=settings.conversation_hours)
+        )
+        """Conversations, answers as given, feedback."""
 
     @classmethod
     def open(cls, settings: Settings, *, encoder: Encoder | None = None) -> Self:
@@ -97,6 +103,7 @@ class Library:
             snapshot.open()
 
     def close(self) -> None:
+        self.records.close()
         self._store.close()
 
     def __enter__(self) -> Self:

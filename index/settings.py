@@ -64,6 +64,12 @@ class Settings(BaseSettings):
     public_url: str | None = Field(
         default=None, description="Address under which others reach the server, for links."
     )
+    conversation_hours: float = Field(
+        default=24,
+        gt=0,
+        le=24 * 366,
+        description="Hours after which a conversation in which nothing is asked is forgotten.",
+    )
     log_level: str = Field(default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
 
     slack_bot_token: SecretStr | None = _slack("SLACK_BOT_TOKEN")

@@ -131,3 +131,77 @@ class Writer(Protocol):
     def publish(self, removed: Iterable[str] = ()) -> None:
         """Replace what has been staged again, remove `removed`, in one transaction."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Cited:
+    """A quote that an answer gave."""
+
+    article_id: str
+    quote: str
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A question of a conversation and what was answered."""
+
+    question: str
+    """As it was asked."""
+    resolved_question: str
+    """As it was searched: in full, with the names that a follow-up leaves out."""
+    found: bool
+    cited: tuple[Cited, ...]
+    """Best first; where nothing was found, what came nearest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Feedback:
+    """What somebody thought of an answer."""
+
+    question: str
+    answer_id: str | None
+    verdict: str
+    """A short word that the interface chose, such as "good" or "bad"."""
+    spans: tuple[tuple[str, int, int], ...]
+    """(article id, start, end) of what the verdict is about: offsets into the article's text."""
+    comment: str
+    fingerprint: str
+    """Of the index that the answer came from."""
+    given: str = ""
+    """When, ISO 8601 in UTC; set by the store."""
+
+
+class Records(Protocol):
+    """What is remembered besides articles: conversations, answers as given, feedback.
+
+    Thread-safe, and apart from the articles: a publication of articles holds nothing up here.
+    All methods raise LibraryError where the records cannot be read or written.
+    """
+
+    def add_turn(self, conversation: str, turn: Turn) -> None:
+        """Add a turn to a conversation; its first turn makes it."""
+        ...
+
+    def turns(self, conversation: str) -> list[Turn]:
+        """Give the last turns, oldest first; none when it has expired or never was."""
+        ...
+
+    def delete_conversation(self, conversation: str) -> bool:
+        """Forget a conversation; False when there is none."""
+        ...
+
+    def keep_answer(self, answer_id: str, answer: str, fingerprint: str) -> None:
+        """Keep an answer (JSON) as it was given. The oldest make room for new ones."""
+        ...
+
+    def answer(self, answer_id: str) -> str | None:
+        """Give an answer (JSON) as it was given; None when it is not kept (any more)."""
+        ...
+
+    def add_feedback(self, feedback: Feedback) -> None: ...
+
+    def feedback(self) -> list[Feedback]:
+        """Give all feedback, oldest first."""
+        ...
+
+    def close(self) -> None: ...

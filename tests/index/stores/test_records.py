@@ -1,0 +1,166 @@
+"""What is remembered besides articles: kept, bounded, expiring, private, apart."""
+
+import sqlite3
+import stat
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from index.errors import LibraryError
+from index.library import Library
+from index.store import Cited, Feedback, Turn
+from index.stores import records as module
+from index.stores.records import FILE, LocalRecords
+
+TURN = Turn("Why?", "Why did Anna resign?", True, (Cited("a-1", "She was “ill”."),))
+
+
+class Clock:
+    """A time that tests can move."""
+
+    def __init__(self) -> None:
+        self.now = datetime(2026, 1, 1, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def records(tmp_path: Path, clock: Clock) -> Iterator[LocalRecords]:
+    opened = LocalRecords(tmp_path / "data", timedelta(hours=1), clock)
+    yield opened
+    opened.close()
+
+
+def test_reading_before_anything_was_remembered_makes_no_file(
+    records: LocalRecords, tmp_path: Path
+) -> None:
+    assert records.turns("c") == []
+    assert records.answer("a") is None
+    assert records.feedback() == []
+    assert not records.delete_conversation("c")
+    assert not (tmp_path / "data").exists()
+
+
+def test_turns_come_back_in_order_and_apart(records: LocalRecords) -> None:
+    other = Turn("Who?", "Who?", False, ())
+    records.add_turn("c", other)
+    records.add_turn("d", other)
+    records.add_turn("c", TURN)
+    assert records.turns("c") == [other, TURN]
+    assert records.turns("d") == [other]
+
+
+def test_a_conversation_expires_after_its_last_turn_and_is_deleted(
+    records: LocalRecords, clock: Clock, tmp_path: Path
+) -> None:
+    records.add_turn("c", TURN)
+    clock.now += timedelta(minutes=50)
+    records.add_turn("c", TURN)
+    clock.now += timedelta(minutes=50)
+    assert len(records.turns("c")) == 2
+    clock.now += timedelta(minutes=11)
+    assert records.turns("c") == []
+    records.add_turn("d", Turn("x", "x", True, ()))
+    records.close()
+    assert b"resign" not in (tmp_path / "data" / FILE).read_bytes()
+
+
+def test_a_conversation_can_be_deleted(records: LocalRecords) -> None:
+    records.add_turn("c", TURN)
+    records.add_turn("d", TURN)
+    assert records.delete_conversation("c")
+    assert not records.delete_conversation("c")
+    assert records.turns("c") == []
+    assert records.turns("d") == [TURN]
+
+
+def test_only_the_last_turns_are_kept(
+    records: LocalRecords, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "TURNS_KEPT", 2)
+    for name in "abc":
+        records.add_turn("c", Turn(name, name, True, ()))
+    assert [turn.question for turn in records.turns("c")] == ["b", "c"]
+
+
+def test_answers_are_kept_as_given_until_they_expire(records: LocalRecords, clock: Clock) -> None:
+    records.keep_answer("1", '{"a": 1}', "f")
+    records.keep_answer("1", '{"a": 2}', "f")
+    assert records.answer("1") == '{"a": 2}'
+    assert records.answer("2") is None
+    clock.now += module.ANSWER_LIFE + timedelta(seconds=1)
+    assert records.answer("1") is None
+
+
+def test_the_oldest_answers_make_room(
+    records: LocalRecords, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "ANSWERS_KEPT", 2)
+    for name in ("z", "y", "x"):
+        records.keep_answer(name, name, "f")
+    assert [records.answer(name) for name in ("z", "y", "x")] == [None, "y", "x"]
+
+
+def test_feedback_comes_back_with_its_time(records: LocalRecords) -> None:
+    given = Feedback("Who?", None, "bad", (("a-1", 3, 9),), "not he", "f")
+    records.add_feedback(given)
+    (found,) = records.feedback()
+    assert found == Feedback(
+        "Who?", None, "bad", (("a-1", 3, 9),), "not he", "f", "2026-01-01T00:00:00.000+00:00"
+    )
+
+
+def test_the_file_is_its_owner_s_alone(records: LocalRecords, tmp_path: Path) -> None:
+    records.add_turn("c", TURN)
+    for path in (tmp_path / "data").iterdir():
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_what_one_process_remembers_another_reads(
+    records: LocalRecords, clock: Clock, tmp_path: Path
+) -> None:
+    other = LocalRecords(tmp_path / "data", now=clock)
+    records.keep_answer("1", "x", "f")
+    assert other.answer("1") == "x"
+    other.close()
+
+
+def test_many_threads(records: LocalRecords) -> None:
+    threads = [
+        threading.Thread(target=lambda n=n: records.add_turn(f"c{n % 2}", TURN)) for n in range(16)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(records.turns("c0")) + len(records.turns("c1")) == 16
+
+
+def test_a_damaged_file_is_one_sentence_and_takes_no_article_along(
+    seed_library: Library,
+) -> None:
+    (seed_library.settings.data / FILE).write_bytes(b"not a database at all" * 300)
+    with pytest.raises(LibraryError, match="no article is in it"):
+        seed_library.records.turns("c")
+    with pytest.raises(LibraryError):
+        seed_library.records.add_turn("c", TURN)
+    assert len(seed_library.articles()) == 1
+
+
+def test_another_format_is_refused(records: LocalRecords, tmp_path: Path) -> None:
+    records.add_turn("c", TURN)
+    records.close()
+    connection = sqlite3.connect(tmp_path / "data" / FILE)
+    connection.execute("PRAGMA user_version = 99")
+    connection.close()
+    with pytest.raises(LibraryError, match="format 99"):
+        records.turns("c")
