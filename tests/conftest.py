@@ -67,10 +67,19 @@ def library(tmp_path: Path) -> Iterator[Library]:
         yield opened
 
 
+@pytest.fixture(scope="session")
+def seed_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data directory with the seed article by the fake encoder, to be copied."""
+    settings = Settings(data=tmp_path_factory.mktemp("seed") / "data", cache=Path("/nowhere"))
+    with Library.open(settings, encoder=FakeEncoder()) as opened:
+        opened.index([SEEDS])
+    return settings.data
+
+
 @pytest.fixture
-def seed_library(library: Library) -> Library:
+def seed_library(library: Library, seed_data: Path) -> Library:
     """The seed article with the fake encoder."""
-    library.index([SEEDS])
+    shutil.copytree(seed_data, library.settings.data)
     return library
 
 

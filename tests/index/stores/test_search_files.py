@@ -1,0 +1,173 @@
+"""Search files: damage is mended without encoding, and what is past is swept."""
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from index.encode import Vectors
+from index.library import Library
+from index.settings import Settings
+from tests.conftest import ROOT
+from tests.fakes import FakeEncoder
+from tests.index.stores.helpers import reopen, search, search_folder, states
+
+Write = Callable[[str, str | bytes], Path]
+
+
+class BrokenEncoder(FakeEncoder):
+    """Encodes questions alone: articles must never need encoding again."""
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        assert len(texts) == 1, "an article is encoded again"
+        return super().encode(texts)
+
+
+def _remove(path: Path) -> None:
+    path.unlink()
+
+
+def _empty(path: Path) -> None:
+    path.write_bytes(b"")
+
+
+def _halve(path: Path) -> None:
+    os.truncate(path, path.stat().st_size // 2)
+
+
+def _alter(path: Path) -> None:
+    """Change bytes in the middle, where no header tells."""
+    data = bytearray(path.read_bytes())
+    for at in range(len(data) // 3, len(data) * 2 // 3 + 1):
+        data[at] ^= 0x5A
+    path.write_bytes(data)
+
+
+@pytest.mark.parametrize("damage", [_remove, _empty, _halve, _alter])
+@pytest.mark.parametrize(
+    "name", ["vectors.faiss", "seal.json", "words/meta.json", "words/*.idx", "words/*.pos"]
+)
+def test_a_damaged_search_file_is_built_again_without_encoding(
+    seed_library: Library,
+    caplog: pytest.LogCaptureFixture,
+    damage: Callable[[Path], None],
+    name: str,
+) -> None:
+    expected = search(seed_library)
+    (file,) = (search_folder(seed_library) / "1").glob(name)
+    damage(file)
+    seed_library.close()
+    with Library.open(seed_library.settings, encoder=BrokenEncoder()) as damaged:
+        assert search(damaged) == expected
+        assert "built again" in caplog.text
+    caplog.clear()
+    assert search(reopen(seed_library)) == expected
+    assert caplog.text == ""  # mended for good
+    assert states(seed_library) == ["1"]
+
+
+def test_missing_search_files_are_built_again(seed_library: Library) -> None:
+    expected = search(seed_library)
+    shutil.rmtree(search_folder(seed_library))
+    seed_library.close()
+    with Library.open(seed_library.settings, encoder=BrokenEncoder()) as damaged:
+        assert search(damaged) == expected
+
+
+def test_search_files_of_other_articles_are_not_used(
+    seed_library: Library, write: Write, tmp_path: Path
+) -> None:
+    """As after a restored copy of the database: the number fits, the content does not."""
+    other = Settings(data=tmp_path / "other", cache=tmp_path)
+    with Library.open(other, encoder=FakeEncoder()) as opened:
+        opened.index([write("a.txt", "One came.")])
+    expected = search(seed_library)
+    shutil.rmtree(search_folder(seed_library) / "1")
+    shutil.copytree(other.data / "search" / "1", search_folder(seed_library) / "1")
+    assert search(reopen(seed_library)) == expected
+
+
+_FULL_AT_THE_END = """
+import resource, signal, sys
+from pathlib import Path
+from index.errors import LibraryError
+from index.library import Library
+from index.settings import Settings
+from tests.fakes import FakeEncoder
+def fill(progress):
+    if progress.stage == "publish":
+        resource.setrlimit(resource.RLIMIT_FSIZE, (15_000, 15_000))
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+library = Library.open(Settings(data=sys.argv[1], cache="/nowhere"), encoder=FakeEncoder())
+try:
+    library.index([Path(sys.argv[2])], fill)
+except LibraryError as error:
+    print(error)
+"""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param(" ".join(f"Cat sat in house {i}." for i in range(400)), id="many vectors"),
+        pytest.param(
+            " ".join(f"Then {' '.join(f'w{i}x{j}q' for j in range(100))}." for i in range(40)),
+            id="many words",
+        ),
+    ],
+)
+def test_a_disk_that_fills_up_while_publishing_loses_nothing(
+    seed_library: Library, write: Write, text: str
+) -> None:
+    expected = search(seed_library)
+    path = write("a.txt", text)
+    done = subprocess.run(
+        [sys.executable, "-c", _FULL_AT_THE_END, str(seed_library.settings.data), str(path)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith(("the search files in", "the data directory"))
+    assert str(seed_library.settings.data) in done.stdout
+    assert done.stdout.endswith(" free some space, or set ARTICLEBOT_DATA to another folder\n")
+    assert done.stdout.count("\n") == 1
+    assert search(reopen(seed_library)) == expected
+    assert states(seed_library) == ["1"]
+    report = seed_library.index([path])
+    assert (report.added, report.sentences) == (1, 0)  # what had been encoded is still there
+
+
+def test_left_overs_are_swept(seed_library: Library, write: Write) -> None:
+    folder = search_folder(seed_library)
+    for name in ("new-old", "new-now", "17"):
+        (folder / name / "words").mkdir(parents=True)
+    os.utime(folder / "new-old", (time.time() - 7200,) * 2)
+    seed_library.index([write("a.txt", "One came.")])
+    assert states(seed_library) == ["1", "2", "new-now"]
+
+
+def test_the_last_two_generations_are_kept(library: Library, write: Write) -> None:
+    for n in range(1, 6):
+        library.index([write("a.txt", f"Number {n} came.")])
+        assert states(library) == [str(k) for k in (n - 1, n) if k]
+
+
+def test_processes_mend_the_same_files_at_once(seed_library: Library, tmp_path: Path) -> None:
+    expected = search(seed_library)
+    seed_library.close()
+    for _ in range(5):
+        shutil.rmtree(search_folder(seed_library) / "1")
+        libraries = [reopen(seed_library) for _ in range(6)]
+        with ThreadPoolExecutor(6) as pool:
+            assert list(pool.map(search, libraries)) == [expected] * 6
+        assert states(seed_library) == ["1"]
+        for library in libraries:
+            library.close()
