@@ -10,7 +10,7 @@ from bot.confidence import THRESHOLD
 from index.article import canonical
 from index.errors import UsageError
 from index.library import Library, unknown_article
-from index.store import Snapshot
+from index.store import Filter, Snapshot
 
 MAX_QUESTION = 2000
 """Longest question, in characters."""
@@ -70,8 +70,8 @@ def ask(library: Library, query: Query) -> Answer:
     question = check_question(query.question)
     top_k = query.top_k or library.settings.top_k
     with library.snapshot() as snapshot:
-        article_id = _find_article(snapshot, query.article)
-        hits = library.search(snapshot, question, 2 * top_k + 20, article_id)
+        only = Filter(articles=_find_article(snapshot, query.article))
+        hits = library.search(snapshot, question, 2 * top_k + 20, only)
         passages = cite(snapshot, question, hits, top_k, library.settings.public_url)
         info = snapshot.info()
     confidence = passages[0].score if passages else 0.0
@@ -110,14 +110,14 @@ def check_question(question: str) -> str:
     return words
 
 
-def _find_article(snapshot: Snapshot, wanted: str | None) -> str | None:
+def _find_article(snapshot: Snapshot, wanted: str | None) -> tuple[str] | None:
     """Give the id that is meant: the whole id, or the beginning of just one."""
     if wanted is None:
         return None
     beginning = canonical(wanted)
     matching = snapshot.article_ids(beginning) if beginning else []
     if beginning in matching:
-        return beginning
+        return (beginning,)
     if len(matching) != 1:
         raise unknown_article(wanted)
-    return matching[0]
+    return (matching[0],)

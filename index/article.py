@@ -23,6 +23,18 @@ class Article:
     text: str
     published: date | None = None
     """Publication date where the article states one; no date is better than a wrong one."""
+    author: str | None = None
+    language: str | None = None
+    """ISO 639 code, such as "en"."""
+    path: str = ""
+    """Absolute path of the file that it was read from, to notice when that is gone; not shown."""
+
+    def page(self, offset: int) -> int | None:
+        """Give the page that an offset is on, from 1; None where the text has no pages.
+
+        A form feed in the text ends a page.
+        """
+        return self.text.count("\f", 0, offset) + 1 if "\f" in self.text else None
 
     @property
     def text_sha256(self) -> str:

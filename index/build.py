@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Literal
 
 import numpy as np
@@ -15,7 +15,7 @@ from index.read import find_files, read_article
 from index.split import parse_article
 from index.store import EncodedArticle, Writer
 
-PIPELINE = "1"
+PIPELINE = "2"
 """Raised with every change that makes an unchanged article worth indexing again."""
 
 
@@ -113,8 +113,13 @@ def _read(source: Path | SourceError) -> Article | SourceError:
 
 def content_sha256(article: Article) -> str:
     """Hash what an article says; the path by which it was reached changes nothing of it."""
-    parts = (PIPELINE, article.title, str(article.published), article.text)
-    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+    name = PurePath(article.path).name
+    by_path = name and PurePath(article.source).name.startswith(name)
+    source = "" if by_path else article.source
+    about = (article.title, article.published, article.author, article.language, source)
+    return hashlib.sha256(
+        "\0".join((PIPELINE, *map(str, about), article.text)).encode()
+    ).hexdigest()
 
 
 def fused_vectors(parsed: ParsedArticle, encoder: Encoder) -> Vectors:

@@ -15,7 +15,7 @@ from index.errors import EmptyLibraryError, LibraryError, UnknownArticleError
 from index.export import export_model
 from index.search import Hit, search
 from index.settings import Settings
-from index.store import LibraryInfo, Records
+from index.store import EVERYTHING, Filter, LibraryInfo, Records
 from index.stores.local import LocalSnapshot, LocalStore
 from index.stores.records import LocalRecords
 
@@ -141,10 +141,10 @@ class Library:
             yield snapshot
 
     def search(
-        self, snapshot: LocalSnapshot, question: str, k: int, article_id: str | None = None
+        self, snapshot: LocalSnapshot, question: str, k: int, only: Filter = EVERYTHING
     ) -> list[Hit]:
         """Give the k best sentences of a snapshot for a question, best first."""
-        return search(snapshot, self.encoder(), question, k, article_id)
+        return search(snapshot, self.encoder(), question, k, only)
 
     def encoder(self, on_progress: Callable[[Progress], None] = lambda progress: None) -> Encoder:
         """Give the encoder, loaded (and its model exported) at the first call."""

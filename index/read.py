@@ -86,7 +86,8 @@ def read_article(path: Path) -> Article:
     # The path as it was given: it tells those who ask no more of the machine than need be.
     # A name that is not UTF-8 leads to its file, but can neither be stored nor sent.
     source = os.fsencode(path).decode("utf-8", "replace")
-    return Article(id=_article_id(path), title=title, source=source, text=text)
+    place = os.fsencode(path.resolve()).decode("utf-8", "replace")
+    return Article(id=_article_id(path), title=title, source=source, text=text, path=place)
 
 
 def _decode(path: Path, data: bytes) -> str:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from index.encode import Encoder
-from index.store import Candidate, Snapshot, StoredSentence
+from index.store import EVERYTHING, Candidate, Filter, Snapshot, StoredSentence
 
 DEPTH = 50
 """Sentences taken from each side, by meaning and by words."""
@@ -22,7 +22,7 @@ class Hit:
 
 
 def search(
-    snapshot: Snapshot, encoder: Encoder, question: str, k: int, article_id: str | None = None
+    snapshot: Snapshot, encoder: Encoder, question: str, k: int, only: Filter = EVERYTHING
 ) -> list[Hit]:
     """Give the k best sentences for a question, best first; ties in the order of the text.
 
@@ -31,7 +31,7 @@ def search(
     3. fuse the scores in a weighted sum.
     """
     vector = encoder.encode([question])[0]
-    candidates = snapshot.search(vector, question, max(DEPTH, k), article_id)
+    candidates = snapshot.search(vector, question, max(DEPTH, k), only)
     ranked = sorted(candidates, key=lambda c: (-fuse(c), c.sentence_id))[:k]
     stored = snapshot.sentences([c.sentence_id for c in ranked])
     return [Hit(stored[c.sentence_id], c.dense, c.lexical, fuse(c)) for c in ranked]

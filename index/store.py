@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from datetime import date
 from typing import Protocol
 
 from index.article import Article, ArticleSummary, ParsedArticle
@@ -47,6 +48,27 @@ class StoredSentence:
 
 
 @dataclass(frozen=True, slots=True)
+class Filter:
+    """Which articles are searched: those to which everything applies that is given."""
+
+    articles: tuple[str, ...] | None = None
+    """Ids."""
+    since: date | None = None
+    """First day of publication; an article without a date is in no range of days."""
+    until: date | None = None
+    """Last day of publication."""
+    source: str | None = None
+    """A part of the source, such as a site's name; upper and lower case are the same."""
+
+    def __bool__(self) -> bool:
+        """Tell whether anything is limited."""
+        return self != EVERYTHING
+
+
+EVERYTHING = Filter()
+
+
+@dataclass(frozen=True, slots=True)
 class LibraryInfo:
     """What a library holds."""
 
@@ -67,6 +89,10 @@ class Snapshot(Protocol):
         """Give the ids that begin like this."""
         ...
 
+    def matching_ids(self, only: Filter) -> list[str]:
+        """Give the ids of the articles to which a filter applies."""
+        ...
+
     def article(self, article_id: str) -> Article | None: ...
 
     def text_sha256(self, article_id: str) -> str:
@@ -76,7 +102,7 @@ class Snapshot(Protocol):
     def parsed(self, article_id: str) -> ParsedArticle | None: ...
 
     def search(
-        self, vector: Vectors, question: str, depth: int, article_id: str | None = None
+        self, vector: Vectors, question: str, depth: int, only: Filter = EVERYTHING
     ) -> list[Candidate]:
         """Find the sentences nearest in meaning and the best by words.
 
@@ -84,7 +110,7 @@ class Snapshot(Protocol):
             vector: the question's unit vector, float32, shape (dimension,).
             question: its words.
             depth: how many to take from each side; all found get both scores.
-            article_id: search this article alone.
+            only: search these articles alone.
         """
         ...
 

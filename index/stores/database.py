@@ -12,16 +12,17 @@ import numpy as np
 from index.article import Article, ArticleSummary, Kind, Paragraph, ParsedArticle, Passage, Sentence
 from index.encode import Vectors
 from index.errors import LibraryError
-from index.store import EncodedArticle, LibraryInfo, StoredSentence
+from index.store import EncodedArticle, Filter, LibraryInfo, StoredSentence
 
-FORMAT = "1"
+FORMAT = "2"
 """Raised with every change of the schema."""
 
 _SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
 CREATE TABLE article (
     key INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL, live INTEGER NOT NULL,
-    title TEXT NOT NULL, source TEXT NOT NULL, published TEXT, text TEXT NOT NULL,
+    title TEXT NOT NULL, source TEXT NOT NULL, published TEXT, author TEXT,
+    language TEXT, path TEXT NOT NULL, text TEXT NOT NULL,
     text_sha256 TEXT NOT NULL, content_sha256 TEXT NOT NULL, added TEXT NOT NULL, UNIQUE (id, live)
 ) STRICT;
 CREATE TABLE paragraph (
@@ -111,18 +112,23 @@ def insert_article(connection: sqlite3.Connection, encoded: EncodedArticle) -> N
     """Write an article as staged, in place of what was staged under its id."""
     article, parsed = encoded.parsed.article, encoded.parsed
     delete_staged(connection, article.id)
-    published = article.published.isoformat() if article.published else None
+    row = {
+        "id": article.id,
+        "live": 0,
+        "title": article.title,
+        "source": article.source,
+        "published": article.published and article.published.isoformat(),
+        "author": article.author,
+        "language": article.language,
+        "path": article.path,
+        "text": article.text,
+        "text_sha256": article.text_sha256,
+        "content_sha256": encoded.content_sha256,
+        "added": datetime.now(UTC).isoformat(timespec="seconds"),
+    }
     key = connection.execute(
-        "INSERT INTO article (id, live, title, source, published, text, text_sha256,"
-        " content_sha256, added) VALUES (?, 0, ?, ?, ?, ?, ?, ?, ?)",
-        (
-            *(article.id, article.title, article.source, published, article.text),
-            *(
-                article.text_sha256,
-                encoded.content_sha256,
-                datetime.now(UTC).isoformat(timespec="seconds"),
-            ),
-        ),
+        f"INSERT INTO article ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})",  # noqa: S608 - our own names
+        tuple(row.values()),
     ).lastrowid
     connection.executemany(
         "INSERT INTO paragraph VALUES (?, ?, ?, ?, ?)",
@@ -207,13 +213,14 @@ def read_summaries(connection: sqlite3.Connection) -> list[ArticleSummary]:
 def read_article(connection: sqlite3.Connection, article_id: str) -> tuple[int, Article] | None:
     """Give an article with its key, or None."""
     row = connection.execute(
-        "SELECT key, id, title, source, text, published FROM article WHERE id = ? AND live = 1",
+        "SELECT key, id, title, source, text, published, author, language, path FROM article"
+        " WHERE id = ? AND live = 1",
         (article_id,),
     ).fetchone()
     if row is None:
         return None
-    key, id_, title, source, text, published = row
-    return key, Article(id_, title, source, text, _date(published))
+    key, id_, title, source, text, published, *rest = row
+    return key, Article(id_, title, source, text, _date(published), *rest)
 
 
 def read_text_sha256(connection: sqlite3.Connection, article_id: str) -> str:
@@ -263,13 +270,34 @@ def read_sentences(
     return {row[0]: StoredSentence(*row) for row in rows}
 
 
-def sentence_ids(connection: sqlite3.Connection, article_id: str) -> list[int]:
+def matching_ids(connection: sqlite3.Connection, only: Filter) -> list[str]:
+    """Give the ids of the live articles to which a filter applies."""
+    rows = connection.execute(
+        "SELECT id FROM article WHERE live = 1"
+        " AND (?1 IS NULL OR id IN (SELECT value FROM json_each(?1)))"
+        " AND (?2 IS NULL OR published >= ?2) AND (?3 IS NULL OR published <= ?3)",
+        (
+            None if only.articles is None else json.dumps(only.articles),
+            only.since and only.since.isoformat(),
+            only.until and only.until.isoformat(),
+        ),
+    )
+    ids = [row[0] for row in rows]
+    if only.source is None:
+        return ids
+    # Compared here: SQLite knows upper and lower case of ASCII alone.
+    wanted = only.source.casefold()
+    sources = dict(connection.execute("SELECT id, source FROM article WHERE live = 1"))
+    return [id_ for id_ in ids if wanted in sources[id_].casefold()]
+
+
+def sentence_ids(connection: sqlite3.Connection, article_ids: Sequence[str]) -> list[int]:
     return [
         row[0]
         for row in connection.execute(
             "SELECT s.id FROM sentence s JOIN article a ON a.key = s.article"
-            " WHERE a.id = ? AND a.live = 1",
-            (article_id,),
+            " WHERE a.id IN (SELECT value FROM json_each(?)) AND a.live = 1",
+            (json.dumps(list(article_ids)),),
         )
     ]
 

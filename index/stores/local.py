@@ -12,7 +12,7 @@ from filelock import FileLock, Timeout
 from index.article import Article, ArticleSummary, ParsedArticle
 from index.encode import Encoder, Vectors
 from index.errors import BusyError, EmptyLibraryError, LibraryError
-from index.store import Candidate, EncodedArticle, LibraryInfo, StoredSentence
+from index.store import EVERYTHING, Candidate, EncodedArticle, Filter, LibraryInfo, StoredSentence
 from index.stores import database
 from index.stores.search_files import SearchFolder
 
@@ -131,6 +131,9 @@ class LocalSnapshot:
     def article_ids(self, beginning: str) -> list[str]:
         return database.read_ids(self._connection, beginning)
 
+    def matching_ids(self, only: Filter) -> list[str]:
+        return database.matching_ids(self._connection, only)
+
     def article(self, article_id: str) -> Article | None:
         found = database.read_article(self._connection, article_id)
         return None if found is None else found[1]
@@ -146,12 +149,13 @@ class LocalSnapshot:
         self._store.search.open(self._connection)
 
     def search(
-        self, vector: Vectors, question: str, depth: int, article_id: str | None = None
+        self, vector: Vectors, question: str, depth: int, only: Filter = EVERYTHING
     ) -> list[Candidate]:
         files = self._store.search.open(self._connection)
-        among = None if article_id is None else database.sentence_ids(self._connection, article_id)
+        articles = self.matching_ids(only) if only else None
+        among = None if articles is None else database.sentence_ids(self._connection, articles)
         near = files.vectors.search(vector, depth, among)
-        lexical = files.words.search(question, depth, article_id)
+        lexical = files.words.search(question, depth, articles)
         ids = list(dict.fromkeys([*near, *lexical]))
         lexical |= files.words.scores(question, [id_ for id_ in near if id_ not in lexical])
         dense = files.vectors.scores(vector, ids)

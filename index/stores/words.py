@@ -66,11 +66,13 @@ class WordIndex:
     def __len__(self) -> int:
         return int(self._searcher.num_docs)
 
-    def search(self, question: str, k: int, article: str | None = None) -> dict[int, float]:
-        """Give the k best sentences by their words: id to score, best first."""
-        only = (
-            None if article is None else tantivy.Query.term_query(self._schema, "article", article)
-        )
+    def search(
+        self, question: str, k: int, articles: Sequence[str] | None = None
+    ) -> dict[int, float]:
+        """Give the k best sentences by their words, in these articles: id to score, best first."""
+        only = None
+        if articles is not None:
+            only = tantivy.Query.term_set_query(self._schema, "article", list(articles))
         return self._run(question, k, only)
 
     def scores(self, question: str, ids: Sequence[int]) -> dict[int, float]:

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from index.article import Article, canonical
 from index.build import fused_vectors
 from index.errors import LibraryError
+from index.library import Library
 from index.split import parse_article
-from index.store import EncodedArticle
+from index.store import EncodedArticle, Filter
 from index.stores import database
 from tests.fakes import FakeEncoder
 
@@ -49,7 +50,7 @@ def test_what_is_stored_is_given_back(text: str) -> None:
         stored = encoded(text, title=canonical(text[:20]))
         publish(connection, stored)
         assert database.read_parsed(connection, "a") == stored.parsed
-        ids = database.sentence_ids(connection, "a")
+        ids = database.sentence_ids(connection, ["a"])
         rows = database.read_sentences(connection, ids)
         assert [(rows[i].start, rows[i].end) for i in ids] == [
             (s.start, s.end) for s in stored.parsed.sentences
@@ -78,9 +79,9 @@ def test_staged_articles_are_not_read(connection: sqlite3.Connection) -> None:
 
 def test_a_replaced_article_leaves_nothing_behind(connection: sqlite3.Connection) -> None:
     publish(connection, encoded("One came. Two went.\n\nShare this"))
-    old = database.sentence_ids(connection, "a")
+    old = database.sentence_ids(connection, ["a"])
     publish(connection, encoded("Three stayed."))
-    new = database.sentence_ids(connection, "a")
+    new = database.sentence_ids(connection, ["a"])
     assert not set(old) & set(new)  # an id is never used again: no citation leads elsewhere
     for table, rows in (("article", 1), ("paragraph", 1), ("passage", 1), ("sentence", 1)):
         (count,) = connection.execute(f"SELECT count(*) FROM {table}").fetchone()
@@ -107,7 +108,7 @@ def test_another_format_is_refused_with_the_remedy(tmp_path: Path) -> None:
     database.put_meta(opened, format="99")
     opened.close()
     for create in (False, True):
-        with pytest.raises(LibraryError, match="has format 99, this program reads 1: use the"):
+        with pytest.raises(LibraryError, match="has format 99, this program reads 2: use the"):
             database.connect(path, create=create)
 
 
@@ -115,3 +116,30 @@ def test_a_missing_database_is_not_made_by_reading(tmp_path: Path) -> None:
     with pytest.raises(sqlite3.OperationalError):
         database.connect(tmp_path / "articles.sqlite3")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_filter_limits_by_all_that_it_gives(library: Library) -> None:
+    def article(id_: str, source: str, published: date | None) -> Article:
+        return Article(id_, id_, source, "One came by sea.", published)
+
+    library.add(
+        [
+            article("a", "https://NÉWS.example/1", date(2017, 3, 1)),
+            article("b", "https://news.example/2", date(2018, 5, 31)),
+            article("c", "notes.txt", None),
+        ]
+    )
+    with library.snapshot() as snapshot:
+        for only, ids in [
+            (Filter(), "abc"),
+            (Filter(articles=("b", "c", "x")), "bc"),
+            (Filter(since=date(2017, 3, 1)), "ab"),
+            (Filter(since=date(2017, 3, 2)), "b"),
+            (Filter(until=date(2018, 5, 31)), "ab"),
+            (Filter(until=date(2018, 5, 30)), "a"),
+            (Filter(source="néws.EXAMPLE"), "a"),
+            (Filter(source="news.example", until=date(2017, 12, 31)), ""),
+        ]:
+            assert sorted(snapshot.matching_ids(only)) == list(ids)
+            hits = library.search(snapshot, "Who came by sea?", 9, only)
+            assert sorted(hit.sentence.article_id for hit in hits) == list(ids)

@@ -84,7 +84,7 @@ def test_scores_are_those_of_the_search(index: WordIndex, question: str) -> None
         {id_: expected[id_] for id_ in (11, 21, 23) if id_ in expected}, rel=1e-5
     )
     of_b = {id_: score for id_, score in expected.items() if id_ > 20}
-    assert index.search(question, 10, article="b") == pytest.approx(of_b, rel=1e-5)
+    assert index.search(question, 10, articles=["b"]) == pytest.approx(of_b, rel=1e-5)
 
 
 @pytest.mark.parametrize("question", ["", "?!", "🙂", "zebra", "x" * 500])
