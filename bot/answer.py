@@ -70,7 +70,7 @@ def ask(library: Library, query: Query) -> Answer:
     question = check_question(query.question)
     top_k = query.top_k or library.settings.top_k
     with library.snapshot() as snapshot:
-        only = Filter(articles=_find_article(snapshot, query.article))
+        only = Filter(articles=find_article(snapshot, query.article))
         hits = library.search(snapshot, question, 2 * top_k + 20, only)
         passages = cite(snapshot, question, hits, top_k, library.settings.public_url)
         info = snapshot.info()
@@ -110,7 +110,7 @@ def check_question(question: str) -> str:
     return words
 
 
-def _find_article(snapshot: Snapshot, wanted: str | None) -> tuple[str] | None:
+def find_article(snapshot: Snapshot, wanted: str | None) -> tuple[str] | None:
     """Give the id that is meant: the whole id, or the beginning of just one."""
     if wanted is None:
         return None
