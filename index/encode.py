@@ -1,16 +1,16 @@
 """Texts to unit vectors: an exported sentence-transformers model run by onnxruntime."""
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
-import onnxruntime
 from tokenizers import Encoding, Tokenizer
 
 from index.errors import ModelError
 from index.export import ExportedModel
+from index.onnx import batches_by_length, open_session
 
 Vectors = npt.NDArray[np.float32]
 """Float32 vectors, shape (n, dimension) or (dimension,). Similarity is the inner product."""
@@ -56,7 +56,7 @@ class OnnxEncoder:
             self._tokenizer = Tokenizer.from_file(str(model.tokenizer))
             self._tokenizer.enable_truncation(model.max_tokens)
             self._tokenizer.no_padding()
-            self._session = _open_session(str(model.graph), threads)
+            self._session = open_session(str(model.graph), threads)
         except Exception as error:  # both libraries raise bare exceptions on damaged files
             raise ModelError(
                 f"the exported model in {model.folder} is damaged",
@@ -66,7 +66,7 @@ class OnnxEncoder:
     def encode(self, texts: Sequence[str]) -> Vectors:
         vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
         encodings = self._tokenizer.encode_batch_fast(list(texts))
-        for rows in _batches_by_length([len(e.ids) for e in encodings]):
+        for rows in batches_by_length([len(e.ids) for e in encodings], BATCH_TOKENS):
             vectors[rows] = self._run([encodings[row] for row in rows])
         return vectors
 
@@ -79,24 +79,3 @@ class OnnxEncoder:
             mask[row, : len(encoding.ids)] = 1
         (vectors,) = self._session.run(None, {"input_ids": ids, "attention_mask": mask})
         return np.asarray(vectors, dtype=np.float32)
-
-
-def _open_session(graph: str, threads: int) -> onnxruntime.InferenceSession:
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads
-    options.log_severity_level = 3
-    # Cores that spin between two questions are taken from everything else on the machine.
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    return onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
-
-
-def _batches_by_length(lengths: Sequence[int]) -> Iterator[list[int]]:
-    """Group texts of similar length, so that little is padded; longest first."""
-    batch: list[int] = []
-    for row in sorted(range(len(lengths)), key=lambda row: -lengths[row]):
-        if batch and lengths[batch[0]] * (len(batch) + 1) > BATCH_TOKENS:
-            yield batch
-            batch = []
-        batch.append(row)
-    if batch:
-        yield batch

@@ -7,9 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index.encode import BATCH_TOKENS, Encoder, OnnxEncoder, _batches_by_length
+from index.encode import BATCH_TOKENS, Encoder, OnnxEncoder
 from index.errors import ModelError
 from index.export import ExportedModel, find_export
+from index.onnx import batches_by_length
 from index.settings import Settings
 from tests.conftest import COMPARED_TEXTS, Exported
 from tests.fakes import FakeEncoder
@@ -71,7 +72,7 @@ def test_a_damaged_export_is_told_with_the_remedy(
 
 def test_batches_hold_every_text_once_and_few_tokens() -> None:
     lengths = [1, 256, 3, 3, 256, 40, 5000] + [10] * 1000
-    batches = list(_batches_by_length(lengths))
+    batches = list(batches_by_length(lengths, BATCH_TOKENS))
     assert sorted(row for batch in batches for row in batch) == list(range(len(lengths)))
     for batch in batches:
         assert len(batch) == 1 or max(lengths[row] for row in batch) * len(batch) <= BATCH_TOKENS

@@ -1,0 +1,37 @@
+"""Running exported models: one way to open them, one way to batch what they read."""
+
+from collections.abc import Iterator, Sequence
+
+import onnxruntime
+
+
+def open_session(graph: str, threads: int) -> onnxruntime.InferenceSession:
+    """Open a graph for the CPU.
+
+    Args:
+        graph: path of the file.
+        threads: cores that one run uses; 0: all.
+    """
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.log_severity_level = 3
+    # Cores that spin between two questions are taken from everything else on the machine.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    return onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
+
+
+def batches_by_length(lengths: Sequence[int], tokens: int) -> Iterator[list[int]]:
+    """Group rows of similar length, so that little is padded; longest first.
+
+    Args:
+        lengths: tokens of each row.
+        tokens: what one batch may hold, padding included; a longer row is a batch by itself.
+    """
+    batch: list[int] = []
+    for row in sorted(range(len(lengths)), key=lambda row: -lengths[row]):
+        if batch and lengths[batch[0]] * (len(batch) + 1) > tokens:
+            yield batch
+            batch = []
+        batch.append(row)
+    if batch:
+        yield batch
