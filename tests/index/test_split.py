@@ -1,5 +1,7 @@
 """Sentences and passages, and their offsets over every kind of text."""
 
+import pytest
+import sentencex
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -32,6 +34,17 @@ def test_a_quotation_keeps_its_speaker() -> None:
 def test_marks_without_a_word_are_no_sentence() -> None:
     assert sentences("*** Yes. ***") == ["*** Yes."]
     assert sentences("*** !!! ...") == []
+
+
+def test_a_splitter_that_changes_a_character_moves_no_offset(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def lossy(language: str, text: str) -> list[dict[str, str]]:
+        return [{"text": "One came. "}, {"text": "2 went. "}, {"text": "Three stayed."}]
+
+    monkeypatch.setattr(sentencex, "get_sentence_boundaries", lossy)
+    text = "One came. Two went. Three stayed."
+    assert sentences(text) == ["One came.", "Two went. Three stayed."]
 
 
 def test_text_without_full_stops_is_cut_at_spaces() -> None:

@@ -102,7 +102,7 @@ from index.settings import Settings
 from tests.fakes import FakeEncoder
 def fill(progress):
     if progress.stage == "publish":
-        resource.setrlimit(resource.RLIMIT_FSIZE, (15_000, 15_000))
+        resource.setrlimit(resource.RLIMIT_FSIZE, (25_000, 25_000))
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 library = Library.open(Settings(data=sys.argv[1], cache="/nowhere"), encoder=FakeEncoder())
 try:
@@ -117,7 +117,9 @@ except LibraryError as error:
     [
         pytest.param(" ".join(f"Cat sat in house {i}." for i in range(400)), id="many vectors"),
         pytest.param(
-            " ".join(f"Then {' '.join(f'w{i}x{j}q' for j in range(100))}." for i in range(40)),
+            " ".join(
+                f"Then {' '.join(f'{(i * 97 + j) ** 9:x}' for j in range(35))}." for i in range(40)
+            ),
             id="many words",
         ),
     ],
