@@ -34,6 +34,10 @@ def evaluate(
             help="Per article; the unanswerable questions are those of another article.",
         ),
     ] = False,
+    about: Annotated[
+        list[str] | None,
+        typer.Option("--about", metavar="NAME", help="Ask about this article alone; repeatable."),
+    ] = None,
     sample: Annotated[
         int | None, typer.Option("--sample", metavar="N", min=1, help="Ask N, drawn at random.")
     ] = None,
@@ -57,7 +61,7 @@ def evaluate(
 
     if report is not None and not report.absolute().parent.is_dir():
         raise UsageError(f"the folder of {report} does not exist", "make it first")
-    plan = Plan(in_index, per_article, off_topic, sample, seed)
+    plan = Plan(in_index, per_article, off_topic, tuple(about or ()), sample, seed)
     evaluation = _evaluate(file, plan, ctx.obj)
     _print(evaluation, as_json)
     if report is not None:

@@ -30,6 +30,8 @@ class Plan:
     """Ask each question of its own article, rather than of all."""
     off_topic: bool = False
     """Ask each answerable question of one other article too, in place of unanswerable ones."""
+    about: tuple[str, ...] = ()
+    """Ask about these articles alone, by their names in the file; none: about all."""
     sample: int | None = None
     """How many entries of the file, drawn at random; None: all."""
     seed: int = 0
@@ -90,6 +92,10 @@ def evaluate(
 
 def _draw(entries: Sequence[Entry], plan: Plan) -> Sequence[Entry]:
     """Give the sample in the file's order, so that the same one is asked however it is asked."""
+    if unknown := set(plan.about) - {entry.article for entry in entries}:
+        raise UsageError(f"the file has no questions about {min(unknown)!r}", "check the name")
+    if plan.about:
+        entries = [entry for entry in entries if entry.article in plan.about]
     if plan.sample is None or plan.sample >= len(entries):
         return entries
     rows = random.Random(plan.seed).sample(range(len(entries)), plan.sample)  # noqa: S311

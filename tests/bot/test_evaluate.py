@@ -131,6 +131,14 @@ def test_a_sample_is_drawn_by_its_seed(run: Run, squad: Path) -> None:
     assert len(run(squad, Plan(sample=99)).outcomes) == 5
 
 
+def test_some_articles_of_the_index_alone_are_asked_about(run: Run, squad: Path) -> None:
+    outcomes = run(squad, Plan(about=("Bread",))).outcomes
+    assert [o.question.article_id for o in outcomes] == ["Bread", "Bread"]
+    assert {o.answer.index.articles for o in outcomes} == {2}
+    with pytest.raises(UsageError, match="no questions about 'Beer'"):
+        run(squad, Plan(about=("Bread", "Beer")))
+
+
 def test_the_index_that_is_there_can_be_asked(
     run: Run, write: Write, settings: Settings, tmp_path: Path
 ) -> None:
