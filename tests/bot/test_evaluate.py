@@ -121,8 +121,8 @@ def test_off_topic_needs_another_article(run: Run, write: Write) -> None:
 
 
 def test_a_sample_is_drawn_by_its_seed(run: Run, squad: Path) -> None:
-    def drawn(seed: int, **more: bool) -> list[str]:
-        plan = Plan(sample=2, seed=seed, **more)
+    def drawn(seed: int, *, per_article: bool = False) -> list[str]:
+        plan = Plan(sample=2, seed=seed, per_article=per_article)
         return [outcome.question.text for outcome in run(squad, plan).outcomes]
 
     assert drawn(1) == drawn(1) == drawn(1, per_article=True)
