@@ -26,6 +26,7 @@ _QUOTE = (
     "said recently."
 )
 ANSWER_EXAMPLE: dict[str, Any] = {
+    "id": "q4hN8rOYbZ3T",
     "question": "Who raised concerns?",
     "resolved_question": "Who raised concerns?",
     "found": True,
@@ -63,7 +64,8 @@ _REASONS = {
     415: ("Not JSON", "The body must be JSON: send it as application/json."),
     422: ("A request that cannot be used", "The question is empty."),
     500: ("Unexpected error", "Something unexpected went wrong."),
-    503: ("Not ready", "There is no article to search."),
+    503: ("Not ready, or busy", "There is no article to search."),
+    504: ("Took too long", "This took longer than 30 s."),
 }
 
 
@@ -99,7 +101,7 @@ class DescribedAPI(FastAPI):
                 for operation in path.values():
                     _describe_errors(operation["responses"])
             # Added here, as FastAPI would leave out each null of an example.
-            document["components"]["schemas"]["Answer"]["examples"] = [ANSWER_EXAMPLE]
+            document["components"]["schemas"]["KeptAnswer"]["examples"] = [ANSWER_EXAMPLE]
             for unused in ("HTTPValidationError", "ValidationError"):
                 document["components"]["schemas"].pop(unused, None)
             self.openapi_schema = document

@@ -8,8 +8,8 @@ from fastapi.responses import HTMLResponse
 from index.article import Paragraph, ParsedArticle
 
 CONTENT_SECURITY_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; "
-    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
 )
 
 _PAGE = """\
@@ -19,7 +19,10 @@ _PAGE = """\
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{title}</title>
+<meta name="color-scheme" content="light dark">
+<link rel="icon" href="/static/icon.svg" type="image/svg+xml">
 <link rel="stylesheet" href="/static/reader.css">
+<script src="/static/theme.js"></script>
 <script src="/static/reader.js" defer></script>
 </head>
 <body>

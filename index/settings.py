@@ -71,6 +71,28 @@ class Settings(BaseSettings):
         description="Hours after which a conversation in which nothing is asked is forgotten.",
     )
     log_level: str = Field(default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
+    log_format: str = Field(
+        default="text", pattern="^(text|json)$", description="Lines for people, or for programs."
+    )
+    log_questions: bool = Field(default=False, description="Write questions into the log.")
+
+    api_keys: SecretStr | None = Field(
+        default=None,
+        description="Keys of the HTTP API, hashed, as `articlebot key` prints them.",
+    )
+    open: bool = Field(
+        default=False, description="Without keys, let other machines ask and read all the same."
+    )
+    requests_per_minute: int = Field(
+        default=300, ge=0, description="HTTP requests a minute for each key and address; 0: any."
+    )
+    concurrency: int = Field(
+        default=16, ge=1, le=256, description="HTTP requests that are worked on at a time."
+    )
+    request_seconds: float = Field(
+        default=30, gt=0, description="Seconds that the work for an HTTP request may take."
+    )
+    upload_mb: int = Field(default=20, ge=1, description="Largest upload over HTTP, in MB.")
 
     slack_bot_token: SecretStr | None = _slack("SLACK_BOT_TOKEN")
     slack_app_token: SecretStr | None = _slack("SLACK_APP_TOKEN")
@@ -101,7 +123,7 @@ def load_settings(**overrides: Any) -> Settings:
     except ValidationError as error:
         first = error.errors()[0]
         key = ".".join(str(part) for part in first["loc"])
-        secret = "token" in key.lower() or "secret" in key.lower()
+        secret = any(word in key.lower() for word in ("token", "secret", "keys"))
         value = "(hidden)" if secret else repr(first.get("input"))
         raise SettingsError(
             f"the setting {key} cannot be {value}", f"{first['msg']}; see `articlebot doctor`"

@@ -1,0 +1,71 @@
+"""The application: its parts put together."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from anyio import to_thread
+from fastapi import FastAPI
+from fastapi.staticfiles import StaticFiles
+
+from bot.middleware import BodyLimit, RequestLog
+from bot.openapi import DescribedAPI
+from bot.problems import install_handlers
+from bot.readiness import Readiness
+from bot.web import articles, ask, health, page
+from bot.web.service import Service
+from bot.web.work import Workers
+from index.library import Library
+from index.settings import Settings
+
+MAX_BODY = 64 * 1024
+"""Largest request body, in bytes: room for the longest question however it is escaped."""
+WARM_UP_SECONDS = 1.0
+"""How long a load under way is waited for at shutdown."""
+SLACK_EVENTS = "/slack/events"
+STATIC = Path(__file__).parents[1] / "static"
+
+
+def create_app(library: Library, settings: Settings) -> FastAPI:
+    """Make the application over a library, which stays the caller's to close.
+
+    While the application runs, a thread warms the library up (see `/readyz`). Slack's signed
+    events join when the bot token and the signing secret are set.
+    """
+    workers = Workers(settings.concurrency, settings.request_seconds)
+    service = Service(library, settings, Readiness(library), workers)
+    slack = None
+    if settings.slack_bot_token and settings.slack_signing_secret:
+        from bot.slack import http_events  # only now: it needs more than the others
+
+        slack = http_events(library, settings)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        service.readiness.start()
+        try:
+            yield
+            if slack:
+                await slack.drain()
+        finally:
+            service.workers.close()
+            await to_thread.run_sync(service.readiness.stop, WARM_UP_SECONDS)
+
+    app = DescribedAPI(
+        title="articlebot",
+        version="1",
+        summary="Answers questions with quotes from articles, each with a checked citation.",
+        lifespan=lifespan,
+        redirect_slashes=False,
+        docs_url=None,  # these two load their scripts from elsewhere
+        redoc_url=None,
+    )
+    install_handlers(app, settings)
+    app.add_middleware(BodyLimit, limit=MAX_BODY, exempt=frozenset({SLACK_EVENTS}))
+    app.add_middleware(RequestLog)  # added last, so outermost
+    for part in (health, ask, articles, page):
+        app.include_router(part.make_router(service))
+    if slack:
+        app.include_router(slack.router)
+    app.mount("/static", StaticFiles(directory=STATIC))
+    return app

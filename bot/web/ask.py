@@ -1,0 +1,231 @@
+"""Questions over HTTP: answers, answers as they were given, hits, feedback."""
+
+import logging
+import secrets
+from dataclasses import fields
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Body, Depends, HTTPException, Path, Request
+from pydantic import Field
+
+from bot.answer import Answer, Query, ask, check_question, find_article
+from bot.citation import Frozen
+from bot.openapi import ASK_EXAMPLES, problems
+from bot.web.service import Service
+from index.article import canonical
+from index.errors import LibraryError, UsageError
+from index.library import Library
+from index.search import Hit
+from index.store import Feedback, Filter
+
+logger = logging.getLogger(__name__)
+
+MAX_BATCH = 100
+MAX_HITS = 100
+AnswerId = Annotated[str, Path(pattern="^[A-Za-z0-9_-]{1,64}$", description="An answer's `id`.")]
+
+
+class KeptAnswer(Answer):
+    """An answer with the id under which it can be read again, as it was given."""
+
+    id: str | None = Field(description="Null where it could not be kept; the log says why.")
+
+
+class Batch(Frozen):
+    """Several questions at once."""
+
+    questions: Annotated[tuple[Query, ...], Field(min_length=1, max_length=MAX_BATCH)]
+
+
+class Failure(Frozen):
+    """Why a question of a batch has no answer."""
+
+    detail: str
+    remedy: str | None = None
+
+
+class BatchItem(Frozen):
+    """The outcome of one question: either an answer or the reason why there is none."""
+
+    answer: KeptAnswer | None = None
+    problem: Failure | None = None
+
+
+class BatchAnswers(Frozen):
+    """The outcomes, in the order of the questions."""
+
+    answers: tuple[BatchItem, ...]
+
+
+class SearchQuery(Frozen):
+    """What to search for."""
+
+    question: str = Field(description="The question, at most 2,000 characters.")
+    k: int = Field(default=10, ge=1, le=MAX_HITS, description="Hits at most.")
+    article: str | None = Field(default=None, description="Search only the article with this id.")
+
+
+class SearchHit(Frozen):
+    """A sentence with its place (code points of the article's text) and all its scores."""
+
+    rank: int
+    article_id: str
+    paragraph: int
+    start: int
+    end: int
+    quote: str
+    scores: dict[str, float] = Field(description="Higher is better; `fused` decides the order.")
+
+
+class SearchHits(Frozen):
+    """Sentences, best first."""
+
+    hits: tuple[SearchHit, ...]
+
+
+class Verdict(Frozen):
+    """What somebody thinks of an answer."""
+
+    answer_id: str = Field(max_length=64, description="The answer's `id`.")
+    verdict: Literal["up", "down"]
+    comment: str = Field(default="", max_length=2000)
+
+
+async def require_json(request: Request) -> None:
+    """Refuse other media types.
+
+    Strict, so that no other site's page can make a browser post here without asking first.
+    """
+    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media_type != "application/json":
+        raise HTTPException(415, "The body must be JSON: send it as application/json.")
+
+
+def answer_and_keep(library: Library, query: Query) -> KeptAnswer:
+    """Answer a question and keep the answer; one that cannot be kept is given all the same."""
+    answer = ask(library, query)
+    kept = KeptAnswer(id=secrets.token_urlsafe(9), **dict(answer))
+    try:
+        library.records.keep_answer(kept.id or "", kept.model_dump_json(), kept.index.fingerprint)
+    except LibraryError as error:
+        logger.error("an answer is not kept: %r", str(error))  # noqa: TRY400  # no cause to trace
+        return kept.model_copy(update={"id": None})
+    return kept
+
+
+def read_kept(library: Library, answer_id: str) -> KeptAnswer:
+    """Give an answer as it was given.
+
+    Raises:
+        HTTPException: 404 when there is none.
+    """
+    if (kept := library.records.answer(answer_id)) is None:
+        raise HTTPException(404, "There is no answer with this id, or it is no longer kept.")
+    return KeptAnswer.model_validate_json(kept)
+
+
+def keep_verdict(library: Library, given: Verdict) -> None:
+    """Keep what somebody thinks of an answer, with the places that it is about.
+
+    Raises:
+        HTTPException: 404 when there is no such answer.
+    """
+    answer = read_kept(library, given.answer_id)
+    cited = [passage.citation for passage in answer.passages or answer.closest]
+    library.records.add_feedback(
+        Feedback(
+            question=answer.question,
+            answer_id=answer.id,
+            verdict=given.verdict,
+            spans=tuple((each.article_id, each.start, each.end) for each in cited),
+            comment=canonical(given.comment),
+            fingerprint=answer.index.fingerprint,
+        )
+    )
+
+
+def find_hits(library: Library, query: SearchQuery) -> SearchHits:
+    """Search without judging whether what is found answers."""
+    question = check_question(query.question)
+    with library.snapshot() as snapshot:
+        only = Filter(articles=find_article(snapshot, query.article))
+        hits = library.search(snapshot, question, query.k, only)
+        texts = {
+            article_id: article.text
+            for article_id in {hit.sentence.article_id for hit in hits}
+            if (article := snapshot.article(article_id))
+        }
+    ranked = enumerate(hits, 1)
+    return SearchHits(
+        hits=tuple(_show(rank, hit, texts[hit.sentence.article_id]) for rank, hit in ranked)
+    )
+
+
+def _show(rank: int, hit: Hit, text: str) -> SearchHit:
+    sentence = hit.sentence
+    scores = {field.name: getattr(hit, field.name) for field in fields(hit)}
+    return SearchHit(
+        rank=rank,
+        article_id=sentence.article_id,
+        paragraph=sentence.paragraph,
+        start=sentence.start,
+        end=sentence.end,
+        quote=text[sentence.start : sentence.end],
+        scores={name: score for name, score in scores.items() if isinstance(score, float)},
+    )
+
+
+def make_router(service: Service) -> APIRouter:
+    """Give the endpoints that answer."""
+    router = APIRouter(prefix="/v1", tags=["answers"])
+    json_body = [Depends(require_json)]
+    library, run = service.library, service.workers.run
+    errors = problems(404, 413, 415, 422, 503, 504)
+
+    @router.post("/ask", dependencies=json_body, responses=errors)
+    async def answer_question(
+        query: Annotated[Query, Body(openapi_examples=ASK_EXAMPLES)],
+    ) -> KeptAnswer:
+        """Answer a question with the passages that answer it, each with its citation.
+
+        A question that the articles do not answer is no error: `found` is false then, and
+        `closest` holds the nearest passages.
+        """
+        return await run(answer_and_keep, library, query)
+
+    @router.post("/ask/batch", dependencies=json_body, responses=problems(413, 415, 422, 503, 504))
+    async def answer_questions(batch: Batch) -> BatchAnswers:
+        """Answer up to 100 questions; one that cannot be answered does not hold up the others."""
+
+        def answer_all() -> BatchAnswers:
+            return BatchAnswers(answers=tuple(answer(query) for query in batch.questions))
+
+        def answer(query: Query) -> BatchItem:
+            try:
+                return BatchItem(answer=answer_and_keep(library, query))
+            except UsageError as error:  # this question's own fault
+                return BatchItem(problem=Failure(detail=error.what, remedy=error.remedy or None))
+
+        return await run(answer_all)
+
+    @router.post("/search", dependencies=json_body, responses=errors)
+    async def search_sentences(query: SearchQuery) -> SearchHits:
+        """Search sentences and show their scores: for developers."""
+        return await run(find_hits, library, query)
+
+    @router.get("/answers/{answer_id}", responses=problems(404, 422, 503, 504))
+    async def read_answer(answer_id: AnswerId) -> KeptAnswer:
+        """Give an answer as it was given, with the fingerprint of the index it came from."""
+        return await run(read_kept, library, answer_id)
+
+    @router.post(
+        "/feedback",
+        status_code=204,
+        dependencies=json_body,
+        responses=errors,
+    )
+    async def give_feedback(verdict: Verdict) -> None:
+        """Say whether an answer was good; it is kept with the question and the places."""
+        await run(keep_verdict, library, verdict)
+
+    return router

@@ -1,0 +1,56 @@
+"""Whether the process lives, and whether it can answer."""
+
+from typing import Literal
+
+from anyio import CapacityLimiter, to_thread
+from fastapi import APIRouter, Response
+from pydantic import BaseModel
+
+from bot.answer import IndexInfo
+from bot.openapi import problems
+from bot.problems import error_response
+from bot.web.service import Service
+from index.errors import EmptyLibraryError
+
+
+class Health(BaseModel):
+    """The process serves requests."""
+
+    status: Literal["ok"] = "ok"
+
+
+class Ready(BaseModel):
+    """The model is loaded and there are articles to search."""
+
+    status: Literal["ready"] = "ready"
+    index: IndexInfo
+
+
+def make_router(service: Service) -> APIRouter:
+    """Give the endpoints for those who watch over the process; they need no key."""
+    router = APIRouter(tags=["health"])
+    # A place of its own, so that a probe need not queue behind questions.
+    limiter = CapacityLimiter(1)
+
+    @router.get("/healthz", responses=problems())
+    async def read_health() -> Health:
+        """Is the process alive? Answers at once, also while the model is still being loaded."""
+        return Health()
+
+    @router.get("/readyz", response_model=Ready, responses=problems(503))
+    async def read_readiness() -> Ready | Response:
+        """Can questions be answered? 503 with the reason until the index and the model are open."""
+        if missing := service.readiness.missing:
+            return error_response(missing, service.settings)
+        info = await to_thread.run_sync(service.library.info, limiter=limiter)
+        if not info.articles:
+            empty = EmptyLibraryError(
+                "there is no article to search", "index some with `articlebot index PATH`"
+            )
+            return error_response(empty, service.settings)
+        index = IndexInfo(
+            fingerprint=info.fingerprint, articles=info.articles, sentences=info.sentences
+        )
+        return Ready(index=index)
+
+    return router

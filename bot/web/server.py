@@ -1,0 +1,80 @@
+"""Running the application on an address until a signal comes."""
+
+import logging
+import signal
+import socket
+from contextlib import suppress
+from typing import NoReturn
+
+import uvicorn
+from fastapi import FastAPI
+
+from bot.middleware import add_request_id
+from bot.web.app import create_app
+from index.errors import SettingsError
+from index.library import Library
+from index.settings import Settings
+
+SHUTDOWN_SECONDS = 8
+"""How long requests may take to finish at shutdown: container engines kill after 10."""
+LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s [%(request_id)s] %(message)s"
+
+logger = logging.getLogger(__name__)
+
+
+def serve(settings: Settings, host: str, port: int) -> None:
+    """Serve until SIGINT or SIGTERM; requests under way then finish before the library closes.
+
+    Raises:
+        SettingsError: the address cannot be listened on.
+        LibraryError: the data directory cannot be used.
+    """
+    with Library.open(settings) as library:
+        run_app(create_app(library, settings), settings, host, port)
+
+
+def run_app(app: FastAPI, settings: Settings, host: str, port: int) -> None:
+    """Run an application on an address (port 0: any free one, named in the log); see `serve`."""
+    listener = _listen(host, port)
+    handler = logging.StreamHandler()
+    handler.addFilter(add_request_id)
+    logging.basicConfig(level=settings.log_level, format=LOG_FORMAT, handlers=[handler], force=True)
+    logger.info("Serving on http://%s:%d", _shown(host), listener.getsockname()[1])
+    config = uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,  # RequestLog writes the line, with the request's id
+        server_header=False,
+        timeout_graceful_shutdown=SHUTDOWN_SECONDS,
+    )
+    # uvicorn shuts down gracefully at a signal and then raises it again for what was there
+    # before: this makes the process leave through the callers' `with`, as a success.
+    previous = signal.signal(signal.SIGTERM, _exit)
+    try:
+        with listener, suppress(KeyboardInterrupt):
+            uvicorn.Server(config).run(sockets=[listener])
+    finally:
+        signal.signal(signal.SIGTERM, previous)
+
+
+def _exit(*_: object) -> NoReturn:
+    raise SystemExit(0)
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    reason = "ports go from 0 to 65535"
+    if 0 <= port <= 65535:
+        try:
+            return socket.create_server((host, port), family=family, backlog=2048)
+        except OSError as error:
+            # What Python adds repeats the address.
+            reason = str(error.strerror or error).partition(" (while")[0]
+    raise SettingsError(
+        f"the server cannot listen on {_shown(host)}:{port}",
+        f"{reason}; choose another with --host or --port",
+    )
+
+
+def _shown(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
