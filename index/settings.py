@@ -92,6 +92,9 @@ class Settings(BaseSettings):
     request_seconds: float = Field(
         default=30, gt=0, description="Seconds that the work for an HTTP request may take."
     )
+    fetch_urls: bool = Field(
+        default=False, description="Over HTTP, let those who may write have web pages fetched."
+    )
     upload_mb: int = Field(default=20, ge=1, description="Largest upload over HTTP, in MB.")
 
     slack_bot_token: SecretStr | None = _slack("SLACK_BOT_TOKEN")
