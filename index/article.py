@@ -100,3 +100,7 @@ class ArticleSummary:
 def canonical(text: str) -> str:
     """Give the one form in which a text is stored and cited: NFC, without lone surrogates."""
     return unicodedata.normalize("NFC", text).encode("utf-8", "replace").decode()
+
+
+def is_url(source: str) -> bool:
+    return source.lower().startswith(("http://", "https://"))

@@ -1,9 +1,9 @@
-"""Index articles: the pipeline from files to a published state of the store."""
+"""Index articles: the pipeline from sources to a published state of the store."""
 
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path, PurePath
+from pathlib import PurePath
 from typing import Literal
 
 import numpy as np
@@ -11,7 +11,7 @@ import numpy as np
 from index.article import Article, ParsedArticle
 from index.encode import Encoder, Vectors
 from index.errors import SourceError
-from index.read import find_files, read_article
+from index.intake import Intake
 from index.split import parse_article
 from index.store import EncodedArticle, Writer
 
@@ -42,17 +42,24 @@ class IndexReport:
     sentences: int
     """Sentences of the added and changed articles."""
     failed: tuple[SourceError, ...]
+    removed: int = 0
+    """Articles that have gone from their folder."""
 
 
-def index_files(
-    paths: Sequence[Path],
+def index_sources(
+    intake: Intake,
     writer: Writer,
     encoder: Encoder,
     on_progress: Callable[[Progress], None],
+    *,
+    prune: bool,
 ) -> IndexReport:
-    """Index files and folders; those that cannot be read are reported, the others go on."""
-    sources = list(find_files(paths))
-    return index_articles(map(_read, sources), len(sources), writer, encoder, on_progress)
+    """Index what the sources hold; with `prune`, remove what has gone from their folders."""
+
+    def gone() -> list[str]:
+        return intake.gone(writer.paths()) if prune else []
+
+    return index_articles(intake, len(intake), writer, encoder, on_progress, gone)
 
 
 def index_articles(
@@ -61,6 +68,7 @@ def index_articles(
     writer: Writer,
     encoder: Encoder,
     on_progress: Callable[[Progress], None],
+    gone: Callable[[], Sequence[str]] = list,
 ) -> IndexReport:
     """Index articles, read one by one as they are needed; errors among them are reported.
 
@@ -68,7 +76,7 @@ def index_articles(
     2. clean and split it;
     3. encode its sentences;
     4. stage it, so that an interrupted run goes on here;
-    5. publish everything at once.
+    5. publish everything at once, and remove what `gone` names when all has been read.
     """
     known, staged = writer.contents(), writer.staged()
     failed: list[SourceError] = []
@@ -76,10 +84,10 @@ def index_articles(
     sentences = 0
     for done, article in enumerate(articles):
         if isinstance(article, SourceError):
-            on_progress(Progress("index", done, total, sentences, article.what))
+            on_progress(Progress("index", done, max(total, done), sentences, article.what))
             failed.append(article)
             continue
-        on_progress(Progress("index", done, total, sentences, article.source))
+        on_progress(Progress("index", done, max(total, done), sentences, article.source))
         content = content_sha256(article)
         if known.get(article.id) == content:
             if article.id in staged:  # changed, interrupted, and changed back
@@ -95,20 +103,12 @@ def index_articles(
             writer.stage(encoded)
             sentences += len(encoded.vectors)
         outcome["changed" if article.id in known else "added"] += 1
-    if writer.staged():
+    removed = gone()
+    if writer.staged() or removed:
         on_progress(Progress("publish", total, total, sentences, ""))
-        writer.publish()
+        writer.publish(removed)
     on_progress(Progress("publish", total, total, sentences, ""))
-    return IndexReport(**outcome, sentences=sentences, failed=tuple(failed))
-
-
-def _read(source: Path | SourceError) -> Article | SourceError:
-    if isinstance(source, SourceError):
-        return source
-    try:
-        return read_article(source)
-    except SourceError as error:
-        return error
+    return IndexReport(**outcome, sentences=sentences, failed=tuple(failed), removed=len(removed))
 
 
 def content_sha256(article: Article) -> str:

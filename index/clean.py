@@ -16,7 +16,8 @@ _WRAP_SLACK = 0.9
 _LONG = 25
 """A block of this many words is text even when its full stop is missing."""
 
-_CLOSERS = "\"'”’»)]}*_ \u00a0"
+_CLOSERS = "\"'”’»)]}*_ \u00a0♦■◆●▪∎"
+"""What may stand after a full stop; magazines end a story with a sign."""
 _TERMINAL = ".?!…:。！？；؟۔।॥።։"
 _FOOTNOTES = re.compile(r"(?:\s*\[\d{1,3}\])+$")
 _BULLET = re.compile(r"^(?:[-*•‣◦–—]|\(?\d{1,2}[.)]|\(?[a-z][.)])\s+\S")
@@ -32,7 +33,8 @@ _BOILERPLATE = re.compile(
     r"by continuing to (?:use|browse|visit)|accept (?:all )?cookies|"
     r"photo(?: credit)?s?\s*:|image(?: credit)?s?\s*:|©|\(c\)|copyright (?:©|\(c\)|by\b|\d)|"
     r"all rights reserved|advertisement\W*$|listen live|get short url|"
-    r"community standards(?:discussion)?\W*$|comments?\b.{0,3}$)",
+    r"community standards(?:discussion)?\W*$|comments?\b.{0,3}$|"
+    r"this page was last |leave a (?:reply|comment)\b)",
     re.IGNORECASE,
 )
 _BOILERPLATE_LENGTH = 240

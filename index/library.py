@@ -4,15 +4,16 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
-from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from index.article import Article, ArticleSummary, ParsedArticle, canonical
-from index.build import IndexReport, Progress, index_articles, index_files
+from index.build import IndexReport, Progress, index_articles, index_sources
 from index.encode import Encoder, OnnxEncoder
 from index.errors import EmptyLibraryError, LibraryError, UnknownArticleError
 from index.export import export_model
+from index.intake import Intake
+from index.read import AS_FOUND, Reading, Source
 from index.search import Hit, search
 from index.settings import Settings
 from index.store import EVERYTHING, Filter, LibraryInfo, Records
@@ -40,10 +41,19 @@ class Library:
 
     def index(
         self,
-        paths: Sequence[Path],
+        sources: Sequence[Source],
         on_progress: Callable[[Progress], None] = lambda progress: None,
+        reading: Reading = AS_FOUND,
+        *,
+        prune: bool = False,
     ) -> IndexReport:
-        """Add files and folders; a changed file replaces what was read from it before.
+        """Add what sources hold; a changed source replaces what was read from it before.
+
+        Args:
+            sources: files, folders, URLs, and files that are at hand.
+            on_progress: is told how far it has come.
+            reading: how to read them.
+            prune: remove what was read from the given folders before and is there no more.
 
         Raises:
             BusyError: another process is indexing into the same library.
@@ -52,7 +62,21 @@ class Library:
         """
         encoder = self.encoder(on_progress)
         with self._store.writing(encoder, self.settings.model) as writer:
-            return index_files(paths, writer, encoder, on_progress)
+            intake = Intake(sources, reading)
+            return index_sources(intake, writer, encoder, on_progress, prune=prune)
+
+    def remove(self, article_ids: Sequence[str]) -> None:
+        """Remove articles; raises as `index` does.
+
+        Raises:
+            UnknownArticleError: there is none of one of these ids; nothing is removed then.
+        """
+        with self._store.writing(self.encoder(), self.settings.model) as writer:
+            known = writer.contents()
+            for article_id in article_ids:
+                if article_id not in known:
+                    raise unknown_article(article_id)
+            writer.publish(article_ids)
 
     def add(
         self,

@@ -148,6 +148,10 @@ class Writer(Protocol):
         """Give `content_sha256` by article id, of all that waits to be published."""
         ...
 
+    def paths(self) -> Mapping[str, str]:
+        """Give the path of the file it was read from by article id, of all read from files."""
+        ...
+
     def stage(self, article: EncodedArticle) -> None: ...
 
     def unstage(self, article_id: str) -> None:

@@ -171,6 +171,11 @@ def contents(connection: sqlite3.Connection, *, live: bool) -> dict[str, str]:
     )
 
 
+def paths(connection: sqlite3.Connection) -> dict[str, str]:
+    """Give the files that live articles were read from, by article id."""
+    return dict(connection.execute("SELECT id, path FROM article WHERE live = 1 AND path != ''"))
+
+
 def count(connection: sqlite3.Connection) -> None:
     """Note how much is live, so that no question has to count a million rows."""
     articles, sentences = connection.execute(

@@ -192,6 +192,9 @@ class LocalWriter:
     def staged(self) -> Mapping[str, str]:
         return database.contents(self._connection, live=False)
 
+    def paths(self) -> Mapping[str, str]:
+        return database.paths(self._connection)
+
     def stage(self, article: EncodedArticle) -> None:
         with self._transaction():
             database.put_meta(

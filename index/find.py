@@ -1,0 +1,61 @@
+"""Find the files that paths lead to."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path, PurePath
+
+from index.errors import SourceError
+from index.formats.detect import SUFFIXES
+
+
+def find_files(paths: Sequence[Path], glob: str | None = None) -> Iterator[Path | SourceError]:
+    """Give the files that the paths name, folders searched in depth, each file once.
+
+    A path that leads to nothing is given as the error that says so, so that the others are
+    read all the same.
+
+    Args:
+        paths: files and folders.
+        glob: which files of folders, by name ("*.txt") or by the end of the path ("a/*.txt");
+            None: those with the suffix of a format that can be read.
+    """
+    seen: set[Path] = set()
+    for path in paths:
+        found = False
+        for file in _walk(path, glob):
+            if isinstance(file, Path):
+                if file.resolve() in seen:
+                    found = True
+                    continue
+                seen.add(file.resolve())
+            found = True
+            yield file
+        if not found:
+            wanted = glob or ", ".join(sorted(SUFFIXES))
+            yield SourceError(f"no articles in {path}", f"put files ({wanted}) into it")
+
+
+def _walk(path: Path, glob: str | None) -> Iterator[Path | SourceError]:
+    try:
+        if path.is_dir():
+            next(path.iterdir(), None)  # raises where rglob would pass over
+            for file in sorted(path.rglob("*")):
+                inside = file.relative_to(path)
+                hidden = any(part.startswith(".") for part in inside.parts)
+                if not hidden and _is_wanted(inside, glob) and file.is_file():
+                    yield file
+        elif path.exists():
+            yield path
+        else:
+            yield SourceError(f"no such file or folder: {path}", "check the path")
+    except OSError as error:
+        yield unreadable(path, error)
+
+
+def _is_wanted(inside: PurePath, glob: str | None) -> bool:
+    return inside.suffix.lower() in SUFFIXES if glob is None else inside.match(glob)
+
+
+def unreadable(path: Path, error: OSError) -> SourceError:
+    return SourceError(
+        f"{path} cannot be read ({error.strerror or error})", "check its permissions"
+    )
