@@ -7,6 +7,7 @@ from urllib.parse import quote as percent_encode
 
 from bot.answer import Answer
 from bot.citation import AnswerPassage, Citation
+from bot.problems import Failure
 from bot.render import describe_confidence, percent
 
 NOT_FOUND = "No article answers this question."
@@ -90,6 +91,14 @@ def render_turn(answer: Answer, answer_id: str | None, conversation: str | None 
         actions=_ACTIONS.format(id=escape(name), thumb=_THUMB) if answer_id else "",
         plain=escape_text(plain_answer(answer)),
     )
+
+
+def render_error(failure: Failure) -> str:
+    """Give the reason why there is no answer, in the place of a turn."""
+    told = ". ".join(
+        part[0].upper() + part[1:] for part in (failure.detail, failure.remedy) if part
+    )
+    return f'<article class="turn"><p class="error" role="alert">{escape_text(told)}.</p></article>'
 
 
 def _passage(name: str, passage: AnswerPassage, found: bool) -> str:

@@ -3,6 +3,7 @@
 import logging
 import secrets
 import time
+from collections.abc import Callable, Mapping
 from urllib.parse import quote
 
 from anyio import move_on_after
@@ -11,6 +12,9 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.problems import REQUEST_ID, problem_response, unexpected_response
+
+Observe = Callable[[str, str, int, float], None]
+"""Takes a request's method, its route (no path of a client's own making), status, seconds."""
 
 logger = logging.getLogger(__name__)
 
@@ -31,8 +35,10 @@ class RequestLog:
     any body is logged.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, observe: Observe) -> None:
+        """Wrap an application; `observe` is told each request's outcome."""
         self.app = app
+        self.observe = observe
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -61,31 +67,34 @@ class RequestLog:
                 raise
             await unexpected_response()(scope, receive, send_with_headers)
         finally:
-            took_ms = (time.perf_counter() - began) * 1000
-            path = quote(scope["path"])
-            logger.info("%s %s %d %.1f ms", quote(scope["method"]), path, status, took_ms)
+            seconds = time.perf_counter() - began
+            method, path, took_ms = quote(scope["method"]), quote(scope["path"]), seconds * 1000
+            facts = {"method": method, "path": path, "status": status, "took_ms": round(took_ms, 1)}
+            logger.info("%s %s %d %.1f ms", *facts.values(), extra={"facts": facts})
+            self.observe(method, getattr(scope.get("route"), "path", "other"), status, seconds)
             REQUEST_ID.reset(token)
 
 
 class BodyLimit:
     """Refuses a request body over `limit` bytes with 413, whether its length is announced or not.
 
-    Paths in `exempt` see to their limit themselves.
+    Paths in `others` have a limit of their own; None: they see to it themselves.
     """
 
-    def __init__(self, app: ASGIApp, limit: int, exempt: frozenset[str] = frozenset()) -> None:
+    def __init__(self, app: ASGIApp, limit: int, others: Mapping[str, int | None]) -> None:
         self.app = app
         self.limit = limit
-        self.exempt = exempt
+        self.others = others
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["path"] in self.exempt:
+        limit = self.others.get(scope["path"], self.limit) if scope["type"] == "http" else None
+        if limit is None:
             await self.app(scope, receive, send)
             return
-        detail = f"The request body is over {self.limit // 1024} kB."
+        detail = f"The request body is over {limit // 1024} kB."
         headers = Headers(scope=scope)
         length = headers.get("content-length", "")
-        if length.isdecimal() and int(length) > self.limit:
+        if length.isdecimal() and int(length) > limit:
             if "expect" not in headers:  # who asks before sending has not sent anything
                 await _discard(receive)
             response = problem_response(413, detail, headers={"Connection": "close"})
@@ -97,7 +106,7 @@ class BodyLimit:
             nonlocal seen
             message = await receive()
             seen += len(message.get("body", b""))
-            if seen > self.limit:
+            if seen > limit:
                 if message.get("more_body"):
                     await _discard(receive)
                 raise HTTPException(413, detail, headers={"Connection": "close"})

@@ -59,10 +59,14 @@ ANSWER_EXAMPLE: dict[str, Any] = {
 }
 
 _REASONS = {
-    404: ("No such article", "There is no article with this id."),
+    400: ("Not a form", "The form cannot be read."),
+    401: ("No key", "A key is needed."),
+    403: ("Not allowed", "This key may read, but not write."),
+    404: ("Not found", "There is no article with this id."),
     413: ("Body too large", "The request body is over 64 kB."),
     415: ("Not JSON", "The body must be JSON: send it as application/json."),
     422: ("A request that cannot be used", "The question is empty."),
+    429: ("Too many requests", "That is over 300 requests a minute."),
     500: ("Unexpected error", "Something unexpected went wrong."),
     503: ("Not ready, or busy", "There is no article to search."),
     504: ("Took too long", "This took longer than 30 s."),
@@ -91,6 +95,9 @@ def _example(status: int) -> dict[str, Any]:
     return example | ({"reference": "5e1c3f0a9b7d2c48"} if status >= 500 else {})
 
 
+_PROBLEM = {"$ref": "#/components/schemas/Problem"}
+
+
 class DescribedAPI(FastAPI):
     """An application whose OpenAPI document gives errors the media type that they leave with."""
 
@@ -111,8 +118,9 @@ class DescribedAPI(FastAPI):
 def _describe_errors(responses: dict[str, Any]) -> None:
     for status in [status for status in responses if status >= "400"]:
         content = responses[status]["content"]
-        body = content.pop("application/json")
-        if body["schema"]["$ref"].endswith("/HTTPValidationError"):
+        example = content.get("application/json", {}).get("example")
+        if example is None:
             del responses[status]  # FastAPI's own guess; what can happen is declared
         else:
-            content[MEDIA_TYPE] = body
+            content.clear()  # of an endpoint with another media type, FastAPI names that one too
+            content[MEDIA_TYPE] = {"schema": _PROBLEM, "example": example}

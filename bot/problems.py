@@ -23,6 +23,7 @@ from index.errors import (
     EmptyLibraryError,
     LibraryError,
     ModelError,
+    SourceError,
     UnknownArticleError,
     UsageError,
 )
@@ -40,6 +41,7 @@ logger = logging.getLogger(__name__)
 _STATUS: tuple[tuple[type[ArticlebotError], int, str], ...] = (
     (UnknownArticleError, 404, "unknown-article"),
     (UsageError, 422, "usage"),
+    (SourceError, 422, "source"),
     (EmptyLibraryError, 503, "empty-library"),
     (BusyError, 503, "busy"),
     (LibraryError, 503, "library"),
@@ -123,6 +125,19 @@ def error_response(error: ArticlebotError, settings: Settings) -> Response:
                 headers={"Retry-After": "5"} if isinstance(error, BusyError) else None,
             )
     return unexpected_response()
+
+
+class Failure(BaseModel):
+    """Why a part of what was asked for was not done."""
+
+    detail: str
+    remedy: str | None = None
+
+
+def describe_error(error: ArticlebotError, settings: Settings) -> Failure:
+    """Give one of the bot's own errors as a part of a response."""
+    remedy = hide_paths(error.remedy, settings) or None
+    return Failure(detail=hide_paths(error.what, settings), remedy=remedy)
 
 
 def hide_paths(text: str, settings: Settings) -> str:

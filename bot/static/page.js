@@ -8,7 +8,7 @@ const turns = $("turns");
 const hello = $("hello");
 const title = document.title;
 let conversation = null;
-let only = null; // the article that questions are limited to
+let only = null; // the id of the article that questions are limited to
 let asking = null;
 
 // What is told
@@ -262,4 +262,13 @@ showTheme();
 
 if (turns.children.length) $("restart").disabled = false;
 
-export { $, copy, only, openReader, post, request, say, sentence, toast };
+function limit(id, name) {
+  only = id;
+  $("limit").hidden = id === null;
+  $("limit").firstElementChild.textContent = id === null ? "" : `Only in “${name}”.`;
+  field.focus();
+}
+
+$("unlimit").addEventListener("click", () => limit(null));
+
+export { $, limit, post, request, say, sentence, toast };

@@ -11,10 +11,8 @@ from fastapi.staticfiles import StaticFiles
 from bot.middleware import BodyLimit, RequestLog
 from bot.openapi import DescribedAPI
 from bot.problems import install_handlers
-from bot.readiness import Readiness
-from bot.web import articles, ask, health, page
-from bot.web.service import Service
-from bot.web.work import Workers
+from bot.web import articles, ask, chat, health, jobs, page, session
+from bot.web.service import make_service
 from index.library import Library
 from index.settings import Settings
 
@@ -23,6 +21,7 @@ MAX_BODY = 64 * 1024
 WARM_UP_SECONDS = 1.0
 """How long a load under way is waited for at shutdown."""
 SLACK_EVENTS = "/slack/events"
+UPLOADS = "/v1/articles"
 STATIC = Path(__file__).parents[1] / "static"
 
 
@@ -32,8 +31,7 @@ def create_app(library: Library, settings: Settings) -> FastAPI:
     While the application runs, a thread warms the library up (see `/readyz`). Slack's signed
     events join when the bot token and the signing secret are set.
     """
-    workers = Workers(settings.concurrency, settings.request_seconds)
-    service = Service(library, settings, Readiness(library), workers)
+    service = make_service(library, settings)
     slack = None
     if settings.slack_bot_token and settings.slack_signing_secret:
         from bot.slack import http_events  # only now: it needs more than the others
@@ -48,6 +46,7 @@ def create_app(library: Library, settings: Settings) -> FastAPI:
             if slack:
                 await slack.drain()
         finally:
+            service.jobs.close()
             service.workers.close()
             await to_thread.run_sync(service.readiness.stop, WARM_UP_SECONDS)
 
@@ -61,10 +60,14 @@ def create_app(library: Library, settings: Settings) -> FastAPI:
         redoc_url=None,
     )
     install_handlers(app, settings)
-    app.add_middleware(BodyLimit, limit=MAX_BODY, exempt=frozenset({SLACK_EVENTS}))
-    app.add_middleware(RequestLog)  # added last, so outermost
-    for part in (health, ask, articles, page):
+    others = {SLACK_EVENTS: None, UPLOADS: settings.upload_mb * 1024 * 1024 + MAX_BODY}
+    app.add_middleware(BodyLimit, limit=MAX_BODY, others=others)
+    app.add_middleware(
+        RequestLog, observe=service.metrics.count_request
+    )  # added last, so outermost
+    for part in (health, ask, articles, jobs, chat, page, session):
         app.include_router(part.make_router(service))
+    session.install_sign_in(app)
     if slack:
         app.include_router(slack.router)
     app.mount("/static", StaticFiles(directory=STATIC))

@@ -1,13 +1,23 @@
-"""Articles over HTTP."""
+"""Articles over HTTP: listed, read, added, removed."""
 
+from collections.abc import Callable
 from datetime import date
+from typing import Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, Field
 
 from bot.openapi import problems
+from bot.problems import describe_error, problem_response
+from bot.web.intake import BODY, read_intake
+from bot.web.runner import Job, Result
 from bot.web.service import Service
 from index.article import ArticleSummary, Paragraph
+from index.build import Progress
+from index.read import Reading, Source
+
+PATIENCE_SECONDS = 1.0
+"""How long a request waits for its job before it is told where to look."""
 
 
 class ArticleList(BaseModel):
@@ -29,19 +39,24 @@ class ArticleView(BaseModel):
 
 
 def make_router(service: Service) -> APIRouter:
-    """Give the endpoints that list and read articles."""
+    """Give the endpoints that list, read, add and remove articles."""
     router = APIRouter(prefix="/v1/articles", tags=["articles"])
-    library, run = service.library, service.workers.run
+    gate, library, run = service.gate, service.library, service.workers.run
+    reading, writing = [Depends(gate.may_read)], [Depends(gate.may_write)]
+    later: dict[int | str, dict[str, Any]] = {
+        202: {"model": Job, "description": "It takes longer: see the job at `Location`"}
+    }
 
-    @router.get("", responses=problems(503, 504))
+    @router.get("", dependencies=reading, responses=problems(401, 403, 429, 503, 504))
     async def list_articles() -> ArticleList:
         """List the articles."""
         return ArticleList(articles=await run(library.articles))
 
     @router.get(
         "/{article_id}",
+        dependencies=reading,
         response_model=ArticleView,
-        responses=problems(404, 503, 504)
+        responses=problems(401, 403, 404, 429, 503, 504)
         | {304: {"description": "Unchanged since `If-None-Match`"}},
     )
     async def read_article(article_id: str, request: Request, response: Response) -> object:
@@ -62,7 +77,77 @@ def make_router(service: Service) -> APIRouter:
             paragraphs=parsed.paragraphs,
         )
 
+    @router.post(
+        "",
+        status_code=201,
+        dependencies=writing,
+        response_model=Job,
+        openapi_extra={"requestBody": BODY},
+        responses=problems(400, 401, 403, 413, 415, 422, 429, 503) | later,
+    )
+    async def add_article(request: Request) -> Response:
+        """Add an article: a file, a text with its title, or the address of a web page.
+
+        What takes longer than a second becomes a job (202). A file may hold several articles;
+        the same file replaces what was read from it before.
+        """
+        source, how = await read_intake(request, service.settings)
+
+        def work(on_progress: Callable[[Progress], None]) -> Result:
+            return _add(service, source, how, on_progress)
+
+        return _tell(await service.jobs.run(work, PATIENCE_SECONDS), 201)
+
+    @router.delete(
+        "/{article_id}",
+        status_code=204,
+        dependencies=writing,
+        response_class=Response,
+        responses=problems(401, 403, 404, 429, 503) | later,
+    )
+    async def remove_article(article_id: str) -> Response:
+        """Remove an article. What takes longer than a second becomes a job (202)."""
+
+        def work(on_progress: Callable[[Progress], None]) -> Result:
+            on_progress(Progress("publish", 0, 1, 0, ""))
+            library.remove([article_id])
+            return Result(removed=1)
+
+        return _tell(await service.jobs.run(work, PATIENCE_SECONDS), 204)
+
     return router
+
+
+def _add(
+    service: Service, source: Source, how: Reading, on_progress: Callable[[Progress], None]
+) -> Result:
+    """Index what was sent; when nothing of it can be read, that is the job's failure."""
+    library = service.library
+    before = {each.id: each.added for each in library.articles()}
+    report = library.index([source], on_progress, how)
+    if report.failed and not report.added + report.changed + report.unchanged:
+        raise report.failed[0]
+    after = {each.id: each.added for each in library.articles()}
+    return Result(
+        added=report.added,
+        changed=report.changed,
+        unchanged=report.unchanged,
+        articles=tuple(id_ for id_, added in after.items() if before.get(id_) != added),
+        failed=tuple(describe_error(error, service.settings) for error in report.failed),
+    )
+
+
+def _tell(job: Job, done: int) -> Response:
+    """Answer with the outcome, or with the place where it is going to be found."""
+    if job.state == "failed":  # unforeseen: foreseen errors have been raised
+        assert job.problem
+        return problem_response(500, job.problem.detail, name="unexpected")
+    if not job.ended:
+        headers = {"Location": f"/v1/jobs/{job.id}", "Retry-After": "1"}
+        return Response(job.model_dump_json(), 202, headers, "application/json")
+    if done == 204:
+        return Response(status_code=204)
+    return Response(job.model_dump_json(), done, media_type="application/json")
 
 
 def _matches(if_none_match: str, etag: str) -> bool:

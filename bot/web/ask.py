@@ -8,9 +8,11 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Body, Depends, HTTPException, Path, Request
 from pydantic import Field
 
-from bot.answer import Answer, Query, ask, check_question, find_article
+from bot.answer import Answer, Query, ask, check_question
 from bot.citation import Frozen
 from bot.openapi import ASK_EXAMPLES, problems
+from bot.problems import Failure, describe_error
+from bot.scope import find_article
 from bot.web.service import Service
 from index.article import canonical
 from index.errors import LibraryError, UsageError
@@ -35,13 +37,6 @@ class Batch(Frozen):
     """Several questions at once."""
 
     questions: Annotated[tuple[Query, ...], Field(min_length=1, max_length=MAX_BATCH)]
-
-
-class Failure(Frozen):
-    """Why a question of a batch has no answer."""
-
-    detail: str
-    remedy: str | None = None
 
 
 class BatchItem(Frozen):
@@ -101,9 +96,15 @@ async def require_json(request: Request) -> None:
         raise HTTPException(415, "The body must be JSON: send it as application/json.")
 
 
-def answer_and_keep(library: Library, query: Query) -> KeptAnswer:
+def answer_and_keep(service: Service, query: Query) -> KeptAnswer:
     """Answer a question and keep the answer; one that cannot be kept is given all the same."""
+    library = service.library
     answer = ask(library, query)
+    service.metrics.observe_stage("answer", answer.took_ms / 1000)
+    service.metrics.count_answer(found=answer.found)
+    if service.settings.log_questions:
+        facts = {"question": query.question, "found": answer.found}
+        logger.info("asked %r, found: %s", query.question, answer.found, extra={"facts": facts})
     kept = KeptAnswer(id=secrets.token_urlsafe(9), **dict(answer))
     try:
         library.records.keep_answer(kept.id or "", kept.model_dump_json(), kept.index.fingerprint)
@@ -177,10 +178,11 @@ def _show(rank: int, hit: Hit, text: str) -> SearchHit:
 
 def make_router(service: Service) -> APIRouter:
     """Give the endpoints that answer."""
-    router = APIRouter(prefix="/v1", tags=["answers"])
+    may_read = [Depends(service.gate.may_read)]
+    router = APIRouter(prefix="/v1", tags=["answers"], dependencies=may_read)
     json_body = [Depends(require_json)]
     library, run = service.library, service.workers.run
-    errors = problems(404, 413, 415, 422, 503, 504)
+    errors = problems(401, 403, 404, 413, 415, 422, 429, 503, 504)
 
     @router.post("/ask", dependencies=json_body, responses=errors)
     async def answer_question(
@@ -191,9 +193,9 @@ def make_router(service: Service) -> APIRouter:
         A question that the articles do not answer is no error: `found` is false then, and
         `closest` holds the nearest passages.
         """
-        return await run(answer_and_keep, library, query)
+        return await run(answer_and_keep, service, query)
 
-    @router.post("/ask/batch", dependencies=json_body, responses=problems(413, 415, 422, 503, 504))
+    @router.post("/ask/batch", dependencies=json_body, responses=errors)
     async def answer_questions(batch: Batch) -> BatchAnswers:
         """Answer up to 100 questions; one that cannot be answered does not hold up the others."""
 
@@ -202,9 +204,9 @@ def make_router(service: Service) -> APIRouter:
 
         def answer(query: Query) -> BatchItem:
             try:
-                return BatchItem(answer=answer_and_keep(library, query))
+                return BatchItem(answer=answer_and_keep(service, query))
             except UsageError as error:  # this question's own fault
-                return BatchItem(problem=Failure(detail=error.what, remedy=error.remedy or None))
+                return BatchItem(problem=describe_error(error, service.settings))
 
         return await run(answer_all)
 
@@ -213,7 +215,7 @@ def make_router(service: Service) -> APIRouter:
         """Search sentences and show their scores: for developers."""
         return await run(find_hits, library, query)
 
-    @router.get("/answers/{answer_id}", responses=problems(404, 422, 503, 504))
+    @router.get("/answers/{answer_id}", responses=errors)
     async def read_answer(answer_id: AnswerId) -> KeptAnswer:
         """Give an answer as it was given, with the fingerprint of the index it came from."""
         return await run(read_kept, library, answer_id)

@@ -3,12 +3,14 @@
 from typing import Literal
 
 from anyio import CapacityLimiter, to_thread
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Depends, Response
+from fastapi.responses import PlainTextResponse
 from pydantic import BaseModel
 
 from bot.answer import IndexInfo
 from bot.openapi import problems
 from bot.problems import error_response
+from bot.web.metrics import CONTENT_TYPE
 from bot.web.service import Service
 from index.errors import EmptyLibraryError
 
@@ -27,7 +29,7 @@ class Ready(BaseModel):
 
 
 def make_router(service: Service) -> APIRouter:
-    """Give the endpoints for those who watch over the process; they need no key."""
+    """Give the endpoints for those who watch over the process; probes need no key."""
     router = APIRouter(tags=["health"])
     # A place of its own, so that a probe need not queue behind questions.
     limiter = CapacityLimiter(1)
@@ -52,5 +54,16 @@ def make_router(service: Service) -> APIRouter:
             fingerprint=info.fingerprint, articles=info.articles, sentences=info.sentences
         )
         return Ready(index=index)
+
+    @router.get(
+        "/metrics",
+        dependencies=[Depends(service.gate.may_read)],
+        response_class=PlainTextResponse,
+        responses=problems(401, 403, 429),
+    )
+    async def read_metrics() -> Response:
+        """Requests, latencies, abstentions, jobs and the size of the index, for Prometheus."""
+        text = await to_thread.run_sync(service.metrics.read, limiter=limiter)
+        return Response(text, media_type=CONTENT_TYPE)
 
     return router

@@ -1,28 +1,37 @@
 """The page for people: a question, its answers, the articles to read."""
 
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from string import Template
 from typing import Annotated
 from urllib.parse import quote_plus
 
-from fastapi import APIRouter, Body, Depends, Query
+from fastapi import APIRouter, Body, Depends, Query, Request
 from fastapi.responses import HTMLResponse
 
 from bot.answer import Query as Question
 from bot.examples import find_examples
-from bot.html import escape_text, render_turn
+from bot.html import escape_text, render_error, render_turn
+from bot.problems import describe_error
 from bot.reader import page_response
 from bot.web.ask import AnswerId, answer_and_keep, read_kept, require_json
+from bot.web.gate import COOKIE
 from bot.web.service import Service
-from index.errors import ArticlebotError
+from bot.web.session import SIGN_IN, SIGN_OUT
+from index.errors import ArticlebotError, UsageError
 from index.library import Library
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
     "frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
+PROMISE = "Every answer is quoted word for word, with a citation that leads to the very sentence."
+NO_ARTICLE = "No article yet. Add one under Articles, or with <code>articlebot index</code>."
 STATIC = Path(__file__).parents[1] / "static"
+
+Shown = tuple[str, str]
+"""A turn as HTML, and the page's title."""
 
 
 class Examples:
@@ -51,47 +60,44 @@ class Examples:
 def make_router(service: Service) -> APIRouter:
     """Give the pages; the API's document leaves them out."""
     router = APIRouter(include_in_schema=False)
-    library, run = service.library, service.workers.run
+    gate, library, run = service.gate, service.library, service.workers.run
+    may_see, may_read = [Depends(gate.may_see)], [Depends(gate.may_read), Depends(require_json)]
     examples = Examples(library)
 
-    def show(turn: str = "", title: str = "articlebot") -> HTMLResponse:
-        count = library.info().articles
-        questions = [] if turn or service.readiness.missing else examples.read()
-        return page_response_of(title, count, questions, turn)
+    def show(request: Request, make_turn: Callable[[], Shown] | None) -> HTMLResponse:
+        return _show(service, examples, request, make_turn)
 
-    @router.get("/")
-    async def show_page(q: Annotated[str, Query()] = "") -> HTMLResponse:
+    @router.get("/", dependencies=may_see)
+    async def show_page(request: Request, q: Annotated[str, Query()] = "") -> HTMLResponse:
         """Show the page, and the answer to `q`: what its form asks for without a script."""
 
-        def answer() -> HTMLResponse:
-            if not q.strip():
-                return show()
-            answer = answer_and_keep(library, Question(question=q))
-            return show(render_turn(answer, answer.id), f"{q} - articlebot")
+        def answer() -> Shown:
+            answer = answer_and_keep(service, Question(question=q))
+            return render_turn(answer, answer.id), q
 
-        return await run(answer)
+        return await run(show, request, answer if q.strip() else None)
 
-    @router.post("/ask", dependencies=[Depends(require_json)])
+    @router.post("/ask", dependencies=may_read)
     async def ask_from_page(question: Annotated[Question, Body()]) -> HTMLResponse:
         """Give the answer to a question as a part of the page."""
 
         def answer() -> HTMLResponse:
-            answer = answer_and_keep(library, question)
+            answer = answer_and_keep(service, question)
             return HTMLResponse(render_turn(answer, answer.id))
 
         return await run(answer)
 
-    @router.get("/answers/{answer_id}")
-    async def show_answer(answer_id: AnswerId) -> HTMLResponse:
+    @router.get("/answers/{answer_id}", dependencies=may_see)
+    async def show_answer(request: Request, answer_id: AnswerId) -> HTMLResponse:
         """Show an answer as it was given."""
 
-        def read() -> HTMLResponse:
+        def read() -> Shown:
             answer = read_kept(library, answer_id)
-            return show(render_turn(answer, answer.id), f"{answer.question} - articlebot")
+            return render_turn(answer, answer.id), answer.question
 
-        return await run(read)
+        return await run(show, request, read)
 
-    @router.api_route("/articles/{article_id}", methods=["GET", "HEAD"])
+    @router.api_route("/articles/{article_id}", methods=["GET", "HEAD"], dependencies=may_see)
     async def show_article(article_id: str) -> HTMLResponse:
         """Show the reader page of an article."""
         return page_response(await run(library.article, article_id))
@@ -99,8 +105,53 @@ def make_router(service: Service) -> APIRouter:
     return router
 
 
-def page_response_of(title: str, count: int, questions: list[str], turn: str) -> HTMLResponse:
+def _show(
+    service: Service,
+    examples: Examples,
+    request: Request,
+    make_turn: Callable[[], Shown] | None,
+) -> HTMLResponse:
+    """Give the page with a turn; an error stands in the turn's place."""
+    shown, status = ("", "articlebot"), 200
+    try:
+        if make_turn:
+            shown = make_turn()
+    except ArticlebotError as error:
+        status = 422 if isinstance(error, UsageError) else 503
+        shown = render_error(describe_error(error, service.settings)), "articlebot"
+    asks = bool(make_turn) or service.readiness.missing
+    questions = [] if asks else examples.read()
+    return _page(shown, _count(service.library), questions, _session(request, service), status)
+
+
+def _count(library: Library) -> int:
+    try:
+        return library.info().articles
+    except ArticlebotError:
+        return 0
+
+
+def _session(request: Request, service: Service) -> tuple[str, str]:
+    """Give whether adding is hidden, and what the articles panel says about the key."""
+    gate = service.gate
+    hidden = "" if gate.may_change(request) else " hidden"
+    if not gate.has_keys:
+        return hidden, '<p class="quiet">Articles are added on the server.</p>' if hidden else ""
+    if request.cookies.get(COOKIE) and not hidden:
+        return hidden, SIGN_OUT
+    note = '<p class="quiet">To add and remove articles, sign in with a key that may write.</p>'
+    return hidden, note + SIGN_IN
+
+
+def _page(
+    shown: Shown,
+    count: int,
+    questions: list[str],
+    session: tuple[str, str],
+    status: int,
+) -> HTMLResponse:
     """Give the page as a response that may load nothing but the bot's own files."""
+    turn, title = shown
     links = "".join(
         f'<li><a href="/?q={quote_plus(each)}" data-question>{escape_text(each)}</a></li>'
         for each in questions
@@ -109,11 +160,12 @@ def page_response_of(title: str, count: int, questions: list[str], turn: str) ->
     page = Template((STATIC / "page.html").read_text("utf-8")).substitute(
         title=escape_text(" ".join(title.split())),
         count=count,
-        articles="one article" if count == 1 else f"{count} articles" if count else "your articles",
+        promise=PROMISE if count else NO_ARTICLE,
         examples=examples if links else "",
         hello_hidden=" hidden" if turn else "",
         turns=turn,
-        session="",
+        adding_hidden=session[0],
+        session=session[1],
     )
     headers = {"Content-Security-Policy": CONTENT_SECURITY_POLICY, "Cache-Control": "no-cache"}
-    return HTMLResponse(page, headers=headers)
+    return HTMLResponse(page, status, headers)

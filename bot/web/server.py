@@ -9,15 +9,16 @@ from typing import NoReturn
 import uvicorn
 from fastapi import FastAPI
 
-from bot.middleware import add_request_id
 from bot.web.app import create_app
+from bot.web.gate import is_loopback
+from bot.web.keys import read_keys
+from bot.web.logs import set_up_logs
 from index.errors import SettingsError
 from index.library import Library
 from index.settings import Settings
 
 SHUTDOWN_SECONDS = 8
 """How long requests may take to finish at shutdown: container engines kill after 10."""
-LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s [%(request_id)s] %(message)s"
 
 logger = logging.getLogger(__name__)
 
@@ -26,19 +27,32 @@ def serve(settings: Settings, host: str, port: int) -> None:
     """Serve until SIGINT or SIGTERM; requests under way then finish before the library closes.
 
     Raises:
-        SettingsError: the address cannot be listened on.
+        SettingsError: the address cannot be listened on, or not without keys.
         LibraryError: the data directory cannot be used.
     """
+    refuse_strangers(settings, host)
     with Library.open(settings) as library:
         run_app(create_app(library, settings), settings, host, port)
+
+
+def refuse_strangers(settings: Settings, host: str) -> None:
+    """Refuse to listen where other machines reach, unless there are keys or it is wanted.
+
+    Raises:
+        SettingsError: there are no keys, and the address is not one of this machine alone.
+    """
+    if not read_keys(settings) and not settings.open and not is_loopback(host):
+        raise SettingsError(
+            f"without keys the server does not listen on {_shown(host)}",
+            "set ARTICLEBOT_API_KEYS (`articlebot key` makes one), or ARTICLEBOT_OPEN=true to let"
+            " everybody ask who reaches it",
+        )
 
 
 def run_app(app: FastAPI, settings: Settings, host: str, port: int) -> None:
     """Run an application on an address (port 0: any free one, named in the log); see `serve`."""
     listener = _listen(host, port)
-    handler = logging.StreamHandler()
-    handler.addFilter(add_request_id)
-    logging.basicConfig(level=settings.log_level, format=LOG_FORMAT, handlers=[handler], force=True)
+    set_up_logs(settings.log_level, settings.log_format)
     logger.info("Serving on http://%s:%d", _shown(host), listener.getsockname()[1])
     config = uvicorn.Config(
         app,

@@ -13,6 +13,7 @@ from index.errors import (
     EmptyLibraryError,
     LibraryError,
     ModelError,
+    SettingsError,
     SourceError,
     UnknownArticleError,
     UsageError,
@@ -59,6 +60,7 @@ def problem_of(response: httpx.Response) -> Problem:
     [
         (UsageError, 422, "usage"),
         (UnknownArticleError, 404, "unknown-article"),
+        (SourceError, 422, "source"),
         (EmptyLibraryError, 503, "empty-library"),
         (LibraryError, 503, "library"),
         (BusyError, 503, "busy"),
@@ -77,7 +79,7 @@ def test_own_error_becomes_its_status_with_the_remedy(
 
 
 @pytest.mark.parametrize(
-    "error", [RuntimeError("secret in /etc/passwd"), SourceError("secret in /etc/passwd")]
+    "error", [RuntimeError("secret in /etc/passwd"), SettingsError("secret in /etc/passwd")]
 )
 def test_unexpected_error_tells_only_a_reference_and_logs_the_cause(
     library: FailingLibrary, error: Exception, caplog: pytest.LogCaptureFixture

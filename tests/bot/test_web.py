@@ -251,7 +251,7 @@ def test_unchanged_article_is_not_sent_again(client: httpx.Client) -> None:
         ("GET", "/static/%2e%2e/web.py", 404),
         ("GET", "/slack/events", 404),
         ("GET", "/v1/ask", 405),
-        ("DELETE", "/v1/articles", 405),
+        ("PUT", "/v1/articles", 405),
         ("POST", "/static/reader.js", 405),
     ],
 )
@@ -297,10 +297,15 @@ def test_document_is_complete(client: httpx.Client) -> None:
         "/v1/ask",
         "/v1/ask/batch",
         "/v1/articles",
+        "/v1/chat/completions",
+        "/v1/jobs/{job_id}",
+        "/v1/jobs/{job_id}/events",
+        "/v1/models",
         "/v1/articles/{article_id}",
         "/v1/feedback",
         "/v1/search",
         "/healthz",
+        "/metrics",
         "/readyz",
     }
     for path in document["paths"].values():

@@ -1,0 +1,52 @@
+"""How far the work on articles has come."""
+
+import json
+from collections.abc import AsyncIterator
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Path
+from fastapi.responses import StreamingResponse
+
+from bot.openapi import problems
+from bot.web.runner import Job
+from bot.web.service import Service
+
+JobId = Annotated[str, Path(pattern="^[A-Za-z0-9_-]{1,64}$", description="A job's `id`.")]
+
+
+def make_router(service: Service) -> APIRouter:
+    """Give the endpoints that tell how far a job has come."""
+    may_read = [Depends(service.gate.may_read)]
+    router = APIRouter(prefix="/v1/jobs", tags=["articles"], dependencies=may_read)
+    jobs = service.jobs
+
+    @router.get("/{job_id}", responses=problems(401, 403, 404, 422, 429))
+    async def read_job(job_id: JobId) -> Job:
+        """Tell how far a job has come, and what it did. Jobs are forgotten at a restart."""
+        return jobs.read(job_id)
+
+    @router.get(
+        "/{job_id}/events",
+        response_class=StreamingResponse,
+        responses=problems(401, 403, 404, 422, 429)
+        | {
+            200: {
+                "description": "The job (JSON) at each change, as server-sent events, to its end",
+                "content": {"text/event-stream": {"schema": {"type": "string"}}},
+            }
+        },
+    )
+    async def watch_job(job_id: JobId) -> StreamingResponse:
+        """Follow a job: an event at each change, until it has ended."""
+        jobs.read(job_id)  # a 404 now, not in the stream
+
+        async def events() -> AsyncIterator[str]:
+            async for job in jobs.watch(job_id):
+                if job is None:
+                    yield ": still there\n\n"
+                else:
+                    yield f"data: {json.dumps(job.model_dump(mode='json'))}\n\n"
+
+        return StreamingResponse(events(), media_type="text/event-stream")
+
+    return router

@@ -1,0 +1,72 @@
+"""Signing in on the page with a key, kept in a cookie that no script can read."""
+
+from pathlib import Path
+from string import Template
+from typing import Annotated
+
+from fastapi import APIRouter, FastAPI, Form, Request, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
+
+from bot.web.gate import COOKIE, SignInNeeded
+from bot.web.service import Service
+
+STATIC = Path(__file__).parents[1] / "static"
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'"
+)
+MAX_KEY = 200
+
+SIGN_IN = """\
+<form method="post" action="/session" class="key">
+<label for="key">Key</label>
+<input id="key" name="key" type="password" required autocomplete="current-password">
+<button type="submit" class="primary">Sign in</button>
+</form>"""
+SIGN_OUT = """\
+<form method="post" action="/session/end">
+<button type="submit" class="tool">Sign out</button>
+</form>"""
+
+
+def make_router(service: Service) -> APIRouter:
+    """Give the addresses of the sign-in form."""
+    router = APIRouter(include_in_schema=False)
+
+    @router.post("/session")
+    async def sign_in(
+        request: Request, key: Annotated[str, Form(min_length=1, max_length=MAX_KEY)]
+    ) -> Response:
+        """Keep the key in a cookie and go to the page."""
+        if not service.gate.knows(request, key.strip()):
+            return sign_in_page("This key is not known.")
+        response = RedirectResponse("/", 303)
+        secure = request.url.scheme == "https"
+        response.set_cookie(COOKIE, key.strip(), httponly=True, secure=secure, samesite="strict")
+        return response
+
+    @router.post("/session/end")
+    async def sign_out() -> Response:
+        """Forget the key."""
+        response = RedirectResponse("/", 303)
+        response.delete_cookie(COOKIE, httponly=True, samesite="strict")
+        return response
+
+    return router
+
+
+def install_sign_in(app: FastAPI) -> None:
+    """Show the sign-in form wherever a page is asked for without a key."""
+
+    async def on_sign_in(_: Request, __: Exception) -> Response:
+        return sign_in_page()
+
+    app.add_exception_handler(SignInNeeded, on_sign_in)
+
+
+def sign_in_page(error: str = "") -> HTMLResponse:
+    """Give the sign-in form; `error` is one of our own sentences."""
+    told = f'<p class="error" role="alert">{error}</p>' if error else ""
+    page = Template((STATIC / "signin.html").read_text("utf-8"))
+    headers = {"Content-Security-Policy": POLICY, "Cache-Control": "no-store"}
+    return HTMLResponse(page.substitute(error=told, form=SIGN_IN), 401, headers)
