@@ -1,16 +1,22 @@
 """The one answer path: a question in, an `Answer` out. Every interface calls `ask`."""
 
+import logging
 import re
 import time
+from datetime import date, datetime
 
 from pydantic import Field
 
 from bot.citation import AnswerPassage, Frozen, cite
 from bot.confidence import THRESHOLD
+from bot.conversation import resolve
+from bot.scope import find_scope
 from index.article import canonical
-from index.errors import UsageError
-from index.library import Library, unknown_article
-from index.store import Filter, Snapshot
+from index.errors import LibraryError, UsageError
+from index.library import Library
+from index.store import Cited, Turn
+
+log = logging.getLogger(__name__)
 
 MAX_QUESTION = 2000
 """Longest question, in characters."""
@@ -27,6 +33,21 @@ class Query(Frozen):
         default=None, ge=1, le=MAX_TOP_K, description="Passages at most; default: the setting."
     )
     article: str | None = Field(default=None, description="Search only the article with this id.")
+    since: date | None = Field(default=None, description="First day of publication.")
+    until: date | None = Field(default=None, description="Last day of publication.")
+    source: str | None = Field(
+        default=None, max_length=500, description="Search only sources that contain this."
+    )
+    dates: bool = Field(
+        default=True,
+        description='Whether dates in the question ("since 2017", "last week") limit the search.',
+    )
+    conversation: str | None = Field(
+        default=None,
+        min_length=1,
+        max_length=200,
+        description="A name of your choice; questions of the same one may follow each other up.",
+    )
 
 
 class IndexInfo(Frozen):
@@ -48,6 +69,9 @@ class Answer(Frozen):
     closest: tuple[AnswerPassage, ...] = Field(
         default=(), description="Filled only when found is false: near, but not an answer."
     )
+    limited_to: str = Field(
+        default="", description='What was searched, "articles since 1 March 2017"; empty: all.'
+    )
     index: IndexInfo
     took_ms: float
 
@@ -55,39 +79,64 @@ class Answer(Frozen):
 def ask(library: Library, query: Query) -> Answer:
     """Answer a question from the articles.
 
-    1. check the question, and find the article that it is limited to;
-    2. search;
-    3. fold near-duplicates, keep the best sentence of each paragraph;
-    4. cite: every quote is sliced from its article's text and compared;
-    5. decide whether the best of them answers.
+    1. check the question, and resolve it where it follows up what its conversation was about;
+    2. find the articles that it is limited to;
+    3. search;
+    4. fold near-duplicates, keep the best sentence of each paragraph;
+    5. cite: every quote is sliced from its article's text and compared;
+    6. decide whether the best of them answers;
+    7. remember the turn of the conversation.
 
     Raises:
-        UsageError: the question is empty, too long or not text; or the article is unknown.
+        UsageError: the question is empty, too long or not text; the article is unknown; or no
+            article is within the limits.
         EmptyLibraryError: there is no article yet.
         LibraryError, ModelError: the library or the model cannot be used.
     """
     started = time.perf_counter()
-    question = check_question(query.question)
+    asked = check_question(query.question)
+    turns = library.records.turns(query.conversation) if query.conversation else []
+    full = resolve(asked, turns)
     top_k = query.top_k or library.settings.top_k
     with library.snapshot() as snapshot:
-        only = Filter(articles=find_article(snapshot, query.article))
-        hits = library.search(snapshot, question, 2 * top_k + 20, only)
+        scope = find_scope(snapshot, query, full, datetime.now().astimezone().date())
+        question = scope.question
+        hits = library.search(snapshot, question, 2 * top_k + 20, scope.only)
         passages = cite(snapshot, question, hits, top_k, library.settings.public_url)
         info = snapshot.info()
     confidence = passages[0].score if passages else 0.0
     found = confidence >= THRESHOLD
-    return Answer(
+    answer = Answer(
         question=query.question,
         resolved_question=question,
         found=found,
         confidence=confidence,
         passages=passages if found else (),
         closest=() if found else passages,
+        limited_to=scope.limited_to,
         index=IndexInfo(
             fingerprint=info.fingerprint, articles=info.articles, sentences=info.sentences
         ),
         took_ms=round((time.perf_counter() - started) * 1000, 2),
     )
+    if query.conversation:
+        _remember(library, query.conversation, full, answer)
+    return answer
+
+
+def _remember(library: Library, conversation: str, full: str, answer: Answer) -> None:
+    """Add the turn to the conversation; an answer is given also where that fails."""
+    cited = (passage.citation for passage in answer.passages or answer.closest)
+    turn = Turn(
+        question=answer.question,
+        resolved_question=full,
+        found=answer.found,
+        cited=tuple(Cited(each.article_id, each.quote) for each in cited),
+    )
+    try:
+        library.records.add_turn(conversation, turn)
+    except LibraryError as error:
+        log.error("a turn of a conversation is not kept: %r", str(error))  # noqa: TRY400 - known
 
 
 def check_question(question: str) -> str:
@@ -108,16 +157,3 @@ def check_question(question: str) -> str:
     if not any(character.isalnum() for character in words):
         raise UsageError("the question has no words", "ask something that can be looked up")
     return words
-
-
-def find_article(snapshot: Snapshot, wanted: str | None) -> tuple[str] | None:
-    """Give the id that is meant: the whole id, or the beginning of just one."""
-    if wanted is None:
-        return None
-    beginning = canonical(wanted)
-    matching = snapshot.article_ids(beginning) if beginning else []
-    if beginning in matching:
-        return (beginning,)
-    if len(matching) != 1:
-        raise unknown_article(wanted)
-    return (matching[0],)

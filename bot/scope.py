@@ -1,0 +1,92 @@
+"""What a question is asked of: the articles that its options and its own dates limit it to."""
+
+import re
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import TYPE_CHECKING
+
+from bot.confidence import measure_coverage
+from bot.dates import DateRange, describe_range, find_range
+from index.article import canonical
+from index.errors import UsageError
+from index.library import unknown_article
+from index.store import EVERYTHING, Filter, Snapshot
+
+if TYPE_CHECKING:
+    from bot.answer import Query
+
+_SPACE_BEFORE_MARK = re.compile(r"\s+(?=[?!.,;:])")
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Where and for what to search."""
+
+    only: Filter
+    question: str
+    """Without the words that have become a limit."""
+    limited_to: str
+    """In words, "articles since 1 March 2017"; empty when everything is searched."""
+
+
+def find_scope(snapshot: Snapshot, query: "Query", question: str, today: date) -> Scope:
+    """Find the articles that a question is limited to.
+
+    Dates in the question count where the query gives none, and some article has a date in their
+    range: articles without dates could otherwise not be asked about "since 2016".
+
+    Raises:
+        UsageError: a limit is impossible, or nothing is left by those that the query gives.
+    """
+    given = Filter(
+        find_article(snapshot, query.article), query.since, query.until, query.source or None
+    )
+    if given.since and given.until and given.since > given.until:
+        raise UsageError(
+            f"no day is both {describe_range(given.since, None)} and"
+            f" {describe_range(None, given.until)}",
+            "exchange the dates",
+        )
+    if given and not snapshot.matching_ids(given):
+        raise UsageError(f"no article fits: {describe(given)}", "limit the question less")
+    asked = find_range(question, today) if query.dates else None
+    if asked and not (given.since or given.until):
+        only = replace(given, since=asked.since, until=asked.until)
+        if snapshot.matching_ids(only):
+            return Scope(only, _without(question, asked), describe(only))
+    return Scope(given, question, describe(given))
+
+
+def describe(only: Filter) -> str:
+    """Put a filter in words; nothing where it limits nothing."""
+    if only == EVERYTHING:
+        return ""
+    if only.articles is not None:
+        parts = [f"the article {only.articles[0]}" if len(only.articles) == 1 else "some articles"]
+    else:
+        parts = ["articles"]
+    parts.append(describe_range(only.since, only.until))
+    if only.source:
+        parts.append(f"from sources with “{only.source}”")
+    return " ".join(filter(None, parts))
+
+
+def find_article(snapshot: Snapshot, wanted: str | None) -> tuple[str] | None:
+    """Give the id that is meant: the whole id, or the beginning of just one."""
+    if wanted is None:
+        return None
+    beginning = canonical(wanted)
+    matching = snapshot.article_ids(beginning) if beginning else []
+    if beginning in matching:
+        return (beginning,)
+    if len(matching) != 1:
+        raise unknown_article(wanted)
+    return (matching[0],)
+
+
+def _without(question: str, asked: DateRange) -> str:
+    """Take the words of a date range out, where something to search for remains."""
+    rest = f"{question[: asked.start]} {question[asked.end :]}"
+    rest = _SPACE_BEFORE_MARK.sub("", " ".join(rest.split()))
+    # Coverage of a text by itself is 1 as soon as it has a word that is worth searching for.
+    return rest if measure_coverage(rest, rest) else question
