@@ -3,22 +3,25 @@
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from index.article import Article, ArticleSummary, ParsedArticle, canonical
 from index.build import IndexReport, Progress, index_articles, index_sources
 from index.encode import Encoder, OnnxEncoder
-from index.errors import EmptyLibraryError, LibraryError, UnknownArticleError
+from index.errors import EmptyLibraryError, LibraryError, SourceError, UnknownArticleError
 from index.export import export_model
 from index.intake import Intake
 from index.read import AS_FOUND, Reading, Source
 from index.search import Hit, search
 from index.settings import Settings
-from index.store import EVERYTHING, Filter, LibraryInfo, Records
+from index.store import EVERYTHING, Feedback, Filter, LibraryInfo, Records
 from index.stores.local import LocalSnapshot, LocalStore
 from index.stores.records import LocalRecords
+from index.transfer import Exported, read_export, write_export
 
 
 class Library:
@@ -87,6 +90,42 @@ class Library:
         encoder = self.encoder(on_progress)
         with self._store.writing(encoder, self.settings.model) as writer:
             return index_articles(articles, len(articles), writer, encoder, on_progress)
+
+    def export(self, path: Path) -> Exported:
+        """Write everything to one file: articles with their vectors, and feedback.
+
+        Raises:
+            EmptyLibraryError: there is no article yet.
+            SourceError: the file cannot be written.
+        """
+        with self.snapshot() as snapshot:
+            try:
+                return write_export(path, snapshot, self.records.feedback(), self.encoder())
+            except OSError as error:
+                raise SourceError(
+                    f"{path} cannot be written ({error.strerror or error})", "name another file"
+                ) from None
+
+    def restore(
+        self,
+        path: Path,
+        on_progress: Callable[[Progress], None] = lambda progress: None,
+    ) -> IndexReport:
+        """Add what an exported file holds; an article replaces what has its id.
+
+        Raises:
+            SourceError: the file cannot be read or is no export; nothing is added then.
+            BusyError, LibraryError, ModelError: as `index` does.
+        """
+        encoder = self.encoder(on_progress)
+        with self._store.writing(encoder, self.settings.model) as writer:
+            return read_export(path, writer, encoder, on_progress, self._add_feedback)
+
+    def _add_feedback(self, feedback: Feedback) -> None:
+        """Add feedback unless it is there already."""
+        told = replace(feedback, given="")
+        if told not in [replace(each, given="") for each in self.records.feedback()]:
+            self.records.add_feedback(feedback)
 
     def articles(self) -> list[ArticleSummary]:
         """List the articles by title; none when nothing has been indexed yet."""

@@ -101,6 +101,10 @@ class Snapshot(Protocol):
 
     def parsed(self, article_id: str) -> ParsedArticle | None: ...
 
+    def encoded(self, article_id: str) -> "EncodedArticle | None":
+        """Give all that is stored of an article."""
+        ...
+
     def search(
         self, vector: Vectors, question: str, depth: int, only: Filter = EVERYTHING
     ) -> list[Candidate]:

@@ -261,6 +261,17 @@ def read_parsed(connection: sqlite3.Connection, article_id: str) -> ParsedArticl
     return ParsedArticle(article, paragraphs, passages)
 
 
+def read_encoded(connection: sqlite3.Connection, article_id: str) -> EncodedArticle | None:
+    parsed = read_parsed(connection, article_id)
+    if parsed is None:
+        return None
+    query = "SELECT key, content_sha256 FROM article WHERE id = ? AND live = 1"
+    key, content = connection.execute(query, (article_id,)).fetchone()
+    rows = connection.execute("SELECT vector FROM sentence WHERE article = ? ORDER BY id", (key,))
+    vectors = np.frombuffer(b"".join(row[0] for row in rows), dtype="<f4")
+    return EncodedArticle(parsed, content, vectors.reshape(len(parsed.sentences), -1))
+
+
 def read_sentences(
     connection: sqlite3.Connection, ids: Sequence[int]
 ) -> Mapping[int, StoredSentence]:

@@ -144,6 +144,9 @@ class LocalSnapshot:
     def parsed(self, article_id: str) -> ParsedArticle | None:
         return database.read_parsed(self._connection, article_id)
 
+    def encoded(self, article_id: str) -> EncodedArticle | None:
+        return database.read_encoded(self._connection, article_id)
+
     def open(self) -> None:
         """Open the search files now rather than with the first question."""
         self._store.search.open(self._connection)

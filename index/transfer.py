@@ -1,0 +1,204 @@
+"""A library in one file, portable between stores: gzipped JSON Lines.
+
+The first line tells the format, the pipeline and the model; each other one is an article with its
+structure and its vectors, or what somebody thought of an answer.
+"""
+
+import base64
+import gzip
+import json
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from index.article import Article, Paragraph, ParsedArticle, Passage, Sentence, canonical
+from index.build import PIPELINE, IndexReport, Progress, content_sha256, fused_vectors
+from index.encode import Encoder
+from index.errors import SourceError
+from index.split import parse_article
+from index.store import EncodedArticle, Feedback, Snapshot, Writer
+
+FORMAT = 1
+LONGEST_LINE = 512 * 1024 * 1024
+"""Characters: an article with its vectors is far shorter."""
+_REMEDY = "give a file that `articlebot export` has written"
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """What an export holds."""
+
+    articles: int
+    feedback: int
+
+
+def write_export(
+    path: Path, snapshot: Snapshot, feedback: Iterable[Feedback], encoder: Encoder
+) -> Exported:
+    """Write everything to a file, which is only there when all of it has been written.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    partial = path.with_name(f"{path.name}.part")
+    articles = opinions = 0
+    try:
+        with gzip.open(partial, "wt", encoding="utf-8", newline="\n") as file:
+
+            def write(**line: object) -> None:
+                file.write(json.dumps(line, ensure_ascii=False) + "\n")
+
+            write(articlebot=FORMAT, pipeline=PIPELINE, model=encoder.fingerprint)
+            for summary in snapshot.articles():
+                if encoded := snapshot.encoded(summary.id):
+                    write(**_dump(encoded))
+                    articles += 1
+            for each in feedback:
+                write(feedback=asdict(each))
+                opinions += 1
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
+    return Exported(articles, opinions)
+
+
+def read_export(
+    path: Path,
+    writer: Writer,
+    encoder: Encoder,
+    on_progress: Callable[[Progress], None],
+    add_feedback: Callable[[Feedback], None],
+) -> IndexReport:
+    """Add what a file holds; an article replaces what has its id. All is published at once.
+
+    Where the file comes from another model or another version of the pipeline, its articles are
+    split and encoded again.
+
+    Raises:
+        SourceError: the file cannot be read or is no export; nothing is added then.
+    """
+    known = writer.contents()
+    outcome = {"added": 0, "changed": 0, "unchanged": 0}
+    feedback: list[Feedback] = []
+    staged: list[str] = []
+    sentences = done = 0
+    try:
+        lines = _read_lines(path)
+        header = next(lines, {})
+        if header.get("articlebot") != FORMAT:
+            raise SourceError(f"{path} is no export of this version", _REMEDY)
+        same = (header.get("pipeline"), header.get("model")) == (PIPELINE, encoder.fingerprint)
+        for done, line in enumerate(lines):
+            if "feedback" in line:
+                feedback.append(_load_feedback(line["feedback"]))
+                continue
+            article = _load_article(line["article"])
+            on_progress(Progress("index", done, 0, sentences, article.source))
+            content = content_sha256(article)
+            if known.get(article.id) == content:
+                outcome["unchanged"] += 1
+                continue
+            parsed = _load_structure(article, line) if same else parse_article(article)
+            vectors = (
+                _load_vectors(line, parsed, encoder) if same else fused_vectors(parsed, encoder)
+            )
+            writer.stage(EncodedArticle(parsed, content, vectors))
+            staged.append(article.id)
+            sentences += len(vectors)
+            outcome["changed" if article.id in known else "added"] += 1
+    except (OSError, EOFError, ValueError, TypeError, KeyError, zlib.error) as error:
+        _unstage(writer, staged)
+        reason = getattr(error, "strerror", None) or f"{type(error).__name__}: {error}"
+        raise SourceError(f"{path} cannot be read ({reason})", _REMEDY) from None
+    except BaseException:
+        _unstage(writer, staged)
+        raise
+    if staged:
+        on_progress(Progress("publish", done, done, sentences, ""))
+        writer.publish()
+    for each in feedback:
+        add_feedback(each)
+    return IndexReport(**outcome, sentences=sentences, failed=())
+
+
+def _unstage(writer: Writer, article_ids: Iterable[str]) -> None:
+    for article_id in article_ids:
+        writer.unstage(article_id)
+
+
+def _read_lines(path: Path) -> Iterator[dict[str, Any]]:
+    with gzip.open(path, "rt", encoding="utf-8") as file:
+        while line := file.readline(LONGEST_LINE):
+            row = json.loads(line)
+            if not isinstance(row, dict):
+                raise TypeError("a line is not an object")
+            yield row
+
+
+def _dump(encoded: EncodedArticle) -> dict[str, object]:
+    parsed = encoded.parsed
+    vectors = encoded.vectors.astype("<f4", copy=False)
+    return {
+        "article": asdict(parsed.article) | {"published": _iso(parsed.article.published)},
+        "paragraphs": [[p.number, p.start, p.end, p.kind] for p in parsed.paragraphs],
+        "passages": [
+            [p.start, p.end, [[s.start, s.end, s.paragraph] for s in p.sentences]]
+            for p in parsed.passages
+        ],
+        "vectors": base64.b64encode(vectors.tobytes()).decode("ascii"),
+    }
+
+
+def _iso(day: date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+def _load_article(row: Mapping[str, Any]) -> Article:
+    published = row["published"]
+    fields = {name: row.get(name) for name in ("id", "title", "source", "text", "path")}
+    if not all(isinstance(value, str) for value in fields.values()):
+        raise TypeError("an article's fields are not text")
+    if fields["text"] != canonical(row["text"]) or not row["id"]:
+        raise ValueError("an article's text is not in the form in which it is stored")
+    about = {name: row.get(name) and str(row[name]) for name in ("author", "language")}
+    day = date.fromisoformat(published) if published else None
+    return Article(**fields, **about, published=day)  # type: ignore[arg-type]  # checked above
+
+
+def _load_structure(article: Article, line: Mapping[str, Any]) -> ParsedArticle:
+    paragraphs = tuple(Paragraph(*row) for row in line["paragraphs"])
+    passages = tuple(
+        Passage(start, end, tuple(Sentence(*row) for row in sentences))
+        for start, end, sentences in line["passages"]
+    )
+    parsed = ParsedArticle(article, paragraphs, passages)
+    numbers = {p.number for p in paragraphs}
+    parts: list[Paragraph | Passage | Sentence] = [*paragraphs, *passages, *parsed.sentences]
+    if (
+        not parsed.sentences
+        or not all(0 <= part.start < part.end <= len(article.text) for part in parts)
+        or not all(s.paragraph in numbers for s in parsed.sentences)
+        or not all(p.kind in ("body", "furniture") for p in paragraphs)
+    ):
+        raise ValueError(f"the places in {article.id} do not fit its text")
+    return parsed
+
+
+def _load_vectors(line: Mapping[str, Any], parsed: ParsedArticle, encoder: Encoder) -> Any:
+    raw = base64.b64decode(line["vectors"], validate=True)
+    vectors = np.frombuffer(raw, "<f4").reshape(len(parsed.sentences), encoder.dimension)
+    if not np.isfinite(vectors).all():
+        raise ValueError(f"the vectors of {parsed.article.id} are no numbers")
+    return vectors
+
+
+def _load_feedback(row: Mapping[str, Any]) -> Feedback:
+    spans = tuple((str(id_), int(start), int(end)) for id_, start, end in row["spans"])
+    texts = {k: str(row[k]) for k in ("question", "verdict", "comment", "fingerprint")}
+    answer_id = row.get("answer_id")
+    return Feedback(**texts, answer_id=answer_id and str(answer_id), spans=spans)
