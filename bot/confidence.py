@@ -10,6 +10,8 @@ of the other half, where nothing answers it: half of the 19,228 cases have no an
 marked sentence with the answer in it. At `THRESHOLD` 0.7 % of the questions to another article and
 3.7 % of those to the other half are answered; 2.9 % of the right answers are withheld. AUROC of
 questions with an answer against those without: 0.998 in one article, 0.991 in the nine of a half.
+On six articles that were held out, one at a time: AUROC 0.990, 6.2 % of the questions to another
+article answered.
 """
 
 import math
