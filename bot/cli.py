@@ -6,47 +6,26 @@ uses when it runs, so that asking does not wait for a web server's or a trainer'
 """
 
 import io
-import json
+import secrets
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, TextIO
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from bot import cli_library
 from bot.cli_eval import evaluate
-from bot.outcome import FAILED, INTERRUPTED, NOT_FOUND, OutcomeGroup, complain
+from bot.cli_session import JsonOption, Session, console, print_json, read_day, read_input
+from bot.outcome import FAILED, NOT_FOUND, OutcomeGroup
 from index.errors import UsageError
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
     from bot.answer import Answer
     from index.library import Library
-    from index.settings import Settings
 
 MAX_INPUT = 65_536
 """Bytes read from standard input, at most: far more than the longest question."""
-
-
-def _open_library(settings: "Settings") -> "Library":
-    from index.library import Library
-
-    return Library.open(settings)
-
-
-@dataclass(slots=True)
-class Session:
-    """What a run of the program works with: the engine, and the options before the command."""
-
-    open_library: "Callable[[Settings], Library]" = _open_library
-    options: dict[str, Any] = field(default_factory=dict)
-
-    def settings(self) -> "Settings":
-        from index.settings import load_settings
-
-        return load_settings(**self.options)
 
 
 app = typer.Typer(
@@ -57,8 +36,6 @@ app = typer.Typer(
     rich_markup_mode="rich",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-
-JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 
 
 def _print_version(wanted: bool) -> None:
@@ -115,14 +92,34 @@ def ask(
         str | None,
         typer.Option("--article", metavar="ID", help="Search only the article with this id."),
     ] = None,
+    since: Annotated[
+        str | None, typer.Option("--since", metavar="DATE", help="First day of publication.")
+    ] = None,
+    until: Annotated[
+        str | None, typer.Option("--until", metavar="DATE", help="Last day of publication.")
+    ] = None,
+    source: Annotated[
+        str | None,
+        typer.Option("--source", metavar="TEXT", help="Search only sources that contain this."),
+    ] = None,
+    any_date: Annotated[
+        bool, typer.Option("--any-date", help='Do not limit by "since 2017" in the question.')
+    ] = False,
+    conversation: Annotated[
+        str | None,
+        typer.Option("--conversation", metavar="NAME", help="Follow up what was asked under it."),
+    ] = None,
 ) -> None:
     """Answer a question; without one, prompt for questions.
+
+    At the prompt, and in a conversation, a question may follow up the ones before.
 
     Examples:
 
     $ articlebot ask "Who raised concerns?"
     $ articlebot ask --top-k 1 --json "When did the talks begin?"
     $ echo "Who raised concerns?" | articlebot ask -
+    $ articlebot ask --since 2017-03-01 --source tass "Who raised concerns?"
     $ articlebot ask
     """
     session = ctx.ensure_object(Session)
@@ -130,85 +127,67 @@ def ask(
         ctx.fail('Missing QUESTION: give one, or "-" to read it from standard input.')
     if question == "-":
         question = _read_question()
+    limits = {
+        "top_k": top_k,
+        "article": article,
+        "since": read_day(since) if since else None,
+        "until": read_day(until) if until else None,
+        "source": source,
+        "dates": not any_date,
+        "conversation": conversation,
+    }
     settings = session.settings()
-
-    def answer(text: str) -> bool:
-        found = _answer(library, text, top_k, article)
-        _print_answer(found, as_json)
-        return found.found
-
     with session.open_library(settings) as library:
+
+        def answer(text: str, **more: str) -> bool:
+            found = _answer(library, limits | more | {"question": text})
+            _print_answer(found, as_json)
+            return found.found
+
         if question is None:
-            from prompt_toolkit.output import create_output
-
-            from bot.prompt import answer_questions, open_session
-
-            library.warm()
-            # Answers alone go to standard output, so that they can be piped.
-            output = create_output(stdout=sys.stderr)
-            answer_questions(answer, open_session(settings.data, output))
+            _prompt(library, answer, conversation)
         elif not answer(question):
             raise typer.Exit(NOT_FOUND)
 
 
+def _prompt(library: "Library", answer: "Callable[..., bool]", conversation: str | None) -> None:
+    """Answer questions in one conversation, which is forgotten at the end unless it has a name."""
+    from prompt_toolkit.output import create_output
+
+    from bot.prompt import answer_questions, open_session
+
+    library.warm()
+    # Answers alone go to standard output, so that they can be piped.
+    prompt = open_session(library.settings.data, create_output(stdout=sys.stderr))
+    name = conversation or f"prompt-{secrets.token_urlsafe(9)}"
+    try:
+        answer_questions(lambda question: answer(question, conversation=name), prompt)
+    finally:
+        if conversation is None:
+            library.records.delete_conversation(name)
+
+
+for _command in (cli_library.index, cli_library.articles, cli_library.show, cli_library.remove):
+    app.command()(_command)
+app.command("export")(cli_library.export_library)
+app.command("import")(cli_library.import_library)
+
+
 @app.command()
-def index(
+def forget(
     ctx: typer.Context,
-    paths: Annotated[
-        list[Path], typer.Argument(metavar="PATH...", help="Files, and folders of files.")
-    ],
+    conversation: Annotated[str, typer.Argument(metavar="NAME", help="The conversation's name.")],
 ) -> None:
-    """Add articles; what has not changed is passed over.
+    """Delete a conversation: its questions and what was quoted.
 
-    Examples:
+    Example:
 
-    $ articlebot index seeds
-    $ articlebot index news/ report.html
+    $ articlebot forget NAME
     """
-    from bot.progress import IndexProgress
-    from bot.render import one_line
-
-    session = ctx.ensure_object(Session)
-    console = _console(sys.stderr)
-    with session.open_library(session.settings()) as library, IndexProgress(console) as progress:
-        try:
-            report = library.index(paths, progress.show)
-        except KeyboardInterrupt:
-            complain("interrupted: what was done is kept, the same command goes on from there")
-            raise typer.Exit(INTERRUPTED) from None
-    for failure in report.failed:
-        console.print(f"failed: {one_line(str(failure))}", soft_wrap=True)
-    counts = f"{report.added} added, {report.changed} changed, {report.unchanged} unchanged"
-    typer.echo(f"{counts}, {len(report.failed)} failed ({report.sentences} sentences)")
-    if report.failed:
-        raise typer.Exit(FAILED)
-
-
-@app.command()
-def articles(ctx: typer.Context, as_json: JsonOption = False) -> None:
-    """List the indexed articles.
-
-    A table on a terminal, tab-separated lines in a pipe.
-
-    Examples:
-
-    $ articlebot articles
-    $ articlebot articles --json
-    """
-    from dataclasses import asdict
-
-    from bot.render import print_articles
-
     session = ctx.ensure_object(Session)
     with session.open_library(session.settings()) as library:
-        found = library.articles()
-    if as_json:
-        rows = [asdict(article) for article in found]
-        _print_json(json.dumps(rows, indent=2, ensure_ascii=False, default=str))
-    elif found:
-        print_articles(found, _console(sys.stdout))
-    else:
-        complain("no articles yet: run `articlebot index PATH`")
+        if not library.records.delete_conversation(conversation):
+            raise UsageError(f"there is no conversation {conversation!r}", "it may have expired")
 
 
 @app.command()
@@ -250,7 +229,7 @@ def doctor(ctx: typer.Context) -> None:
 
     session = ctx.ensure_object(Session)
     given = frozenset(session.options)
-    if not report(session.settings, given, session.open_library, _console(sys.stdout)):
+    if not report(session.settings, given, session.open_library, console(sys.stdout)):
         raise typer.Exit(FAILED)
 
 
@@ -264,49 +243,33 @@ def main(session: Session | None = None) -> None:
     app(prog_name="articlebot", obj=session)
 
 
-def _answer(library: "Library", question: str, top_k: int | None, article: str | None) -> "Answer":
+def _answer(library: "Library", query: dict[str, Any]) -> "Answer":
     from pydantic import ValidationError
 
     from bot.answer import Query, ask
 
     try:
-        query = Query(question=question, top_k=top_k, article=article)
+        checked = Query.model_validate(query)
     except ValidationError as error:  # an argument that is not UTF-8 has lone surrogates
         first = error.errors()[0]
         raise UsageError(f"the {first['loc'][0]} cannot be used", first["msg"]) from None
-    return ask(library, query)
+    return ask(library, checked)
 
 
 def _read_question() -> str:
-    raw = sys.stdin.buffer.read(MAX_INPUT + 1)
-    if len(raw) > MAX_INPUT:
-        raise UsageError("the question on standard input is too long")
     try:
-        return raw.decode("utf-8-sig")
+        return read_input(MAX_INPUT, "the question").decode("utf-8-sig")
     except UnicodeDecodeError:
         raise UsageError("the question on standard input is not UTF-8 text") from None
 
 
 def _print_answer(answer: "Answer", as_json: bool) -> None:
     if as_json:
-        _print_json(answer.model_dump_json(indent=2))
+        print_json(answer.model_dump_json(indent=2))
     else:
         from bot.render import print_answer
 
-        print_answer(answer, _console(sys.stdout))
-
-
-def _print_json(text: str) -> None:
-    """JSON is UTF-8 whatever the locale says; a lone surrogate becomes its JSON escape."""
-    sys.stdout.flush()
-    sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace") + b"\n")
-    sys.stdout.buffer.flush()
-
-
-def _console(file: TextIO) -> "Console":
-    from bot.render import terminal
-
-    return terminal(file)
+        print_answer(answer, console(sys.stdout))
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ import typer
 from index.errors import UsageError
 
 if TYPE_CHECKING:
-    from bot.cli import Session
+    from bot.cli_session import Session
     from bot.evaluate import Evaluation, Plan
 
 

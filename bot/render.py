@@ -11,7 +11,7 @@ from rich.text import Text
 if TYPE_CHECKING:
     from bot.answer import Answer
     from bot.citation import AnswerPassage
-    from index.article import ArticleSummary
+    from index.article import ArticleSummary, ParsedArticle
 
 INDENT = "   "
 NARROW = 80
@@ -102,6 +102,8 @@ def print_answer(answer: "Answer", console: Console) -> None:
     """
     if one_line(answer.resolved_question) != one_line(answer.question):
         print_text(Text(f"Searching: {one_line(answer.resolved_question)}", "italic"), console)
+    if answer.limited_to:
+        print_text(Text(f"In: {one_line(answer.limited_to)}", "italic"), console)
     if answer.found:
         print_text(Text(f"Confidence: {describe_confidence(answer.confidence)}", "bold"), console)
         for passage in answer.passages:
@@ -137,6 +139,21 @@ def print_articles(articles: "Sequence[ArticleSummary]", console: Console) -> No
         console.print(table)
 
 
+def print_article(parsed: "ParsedArticle", console: Console) -> None:
+    """Print an article's paragraphs with their numbers; furniture is dim, and has a dash."""
+    article = parsed.article
+    print_text(Text(one_line(article.title), "bold"), console)
+    published = article.published.isoformat() if article.published else None
+    details = (article.id, article.author, published, article.source, article.language)
+    print_text(Text(", ".join(one_line(each) for each in details if each), "dim"), console)
+    for paragraph in parsed.paragraphs:
+        furniture = paragraph.kind == "furniture"
+        text = _tidy(neutralise(article.text[paragraph.start : paragraph.end])).strip()
+        label = f"{'-' if furniture else ' '}{paragraph.number:>3} "
+        style = "dim" if furniture else ""
+        print_text(Text(text, style), console, " " * len(label), Text(label, "dim"))
+
+
 def _fields(article: "ArticleSummary") -> tuple[str, ...]:
     published = article.published.isoformat() if article.published else ""
     added = article.added[:16].replace("T", " ")
@@ -161,7 +178,9 @@ def _print_passage(passage: "AnswerPassage", label: str, console: Console) -> No
         # Never broken over lines: the terminal wraps it and it can still be opened or copied.
         console.print(Text(INDENT + one_line(citation.link), "dim"), soft_wrap=True)
     if passage.also_in:
-        print_text(Text(f"Also in: {one_line(', '.join(passage.also_in))}", "dim"), console, INDENT)
+        copies = f"{len(passage.also_in)} article{'s' * (len(passage.also_in) > 1)}"
+        also = f"Also in {copies}: {one_line(', '.join(passage.also_in))}"
+        print_text(Text(also, "dim"), console, INDENT)
 
 
 def _marked(passage: "AnswerPassage", console: Console) -> Text:

@@ -18,6 +18,7 @@ from bot.answer import MAX_QUESTION, MAX_TOP_K, Answer
 from bot.cli import Session, app
 from index.build import IndexReport, Progress
 from index.library import Library
+from index.read import AS_FOUND, Reading, Source
 from index.settings import Settings
 from tests.fakes import FakeEncoder
 
@@ -156,7 +157,14 @@ def test_a_question_from_standard_input(stdin: str, run: Run, indexed: Path) -> 
         (["ask", "--article", "no-such", "Who?"], None, "no article 'no-such'"),
         (["ask", "Who", "raised"], None, "raised"),
         (["ask", "--no-such-option", "Who?"], None, "no-such-option"),
-        (["index"], None, "PATH"),
+        (["index"], None, "SOURCE"),
+        (["index", "--published", "May", "a.txt"], None, "'May' is not a date"),
+        (["index", "--title", "T", "a.txt", "b.txt"], None, "--title is that of one"),
+        (["ask", "--since", "soon", "Who?"], None, "'soon' is not a date"),
+        (["ask", "--since", "2019-05-07", "--until", "2019-05-06", "Who?"], None, "no day is"),
+        (["remove", "no-such"], None, "no article 'no-such'"),
+        (["show", "no-such"], None, "no article 'no-such'"),
+        (["forget", "no-such"], None, "no conversation 'no-such'"),
         (["serve", "--port", "70000"], None, "65535"),
         (["no-such-command"], None, "no-such-command"),
         ([], None, ""),
@@ -272,8 +280,11 @@ class Interrupted(Library):
 
     def index(
         self,
-        paths: Sequence[Path],
+        sources: Sequence[Source],
         on_progress: Callable[[Progress], None] = lambda progress: None,
+        reading: Reading = AS_FOUND,
+        *,
+        prune: bool = False,
     ) -> IndexReport:
         on_progress(Progress("index", 0, 1, 0, "a.txt"))
         raise KeyboardInterrupt
@@ -296,6 +307,67 @@ def test_ctrl_c_while_indexing() -> None:
     assert result.exit_code == 130
     assert "interrupted" in result.stderr
     assert result.stdout == ""
+
+
+def test_an_article_from_standard_input_with_metadata(run: Run) -> None:
+    given = ["--title", "The talks", "--published", "6 May 2019", "--source", "Reuters"]
+    assert run("index", "-", *given, stdin=ARTICLE).exit_code == 0
+    (article,) = json.loads(run("articles", "--json").stdout)
+    assert (article["title"], article["published"]) == ("The talks", "2019-05-06")
+    assert article["source"] == "Reuters"
+    assert "1 unchanged" in run("index", "-", *given, stdin=ARTICLE).stdout
+
+
+def test_an_article_is_shown_with_the_numbers_of_its_paragraphs(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text(f"Listen Live\n\n{ARTICLE}\n\n\x1b[2J is text.", "utf-8")
+    run("index", "a.txt")
+    lines = run("show", "a-").stdout.splitlines()
+    assert lines[0] == "a"
+    assert "a.txt" in lines[1]
+    assert lines[2:] == [
+        "-  1 Listen Live",
+        "   2 The talks between the two governments began in 2016.",
+        "   3 The allies raised serious concerns about the missile deal, a general said on Monday.",
+        "   4 A loan granted by the bank pays for the missile systems that were ordered.",
+        "   5 ␛[2J is text.",
+    ]
+
+
+def test_articles_are_removed(run: Run, indexed: Path) -> None:
+    (article,) = json.loads(run("articles", "--json").stdout)
+    assert run("remove", article["id"]).stdout == "1 removed\n"
+    assert json.loads(run("articles", "--json").stdout) == []
+
+
+def test_gone_files_are_pruned(run: Run, tmp_path: Path) -> None:
+    folder = tmp_path / "news"
+    folder.mkdir()
+    for name in ("a.txt", "b.txt", "c.log"):
+        (folder / name).write_text(ARTICLE, "utf-8")
+    assert "2 added" in run("index", "news").stdout
+    (folder / "a.txt").unlink()
+    assert "1 unchanged, 1 removed, 0 failed" in run("index", "--prune", "news").stdout
+    assert "1 added" in run("index", "--glob", "*.log", "news").stdout
+
+
+def test_a_library_goes_to_another_one_in_a_file(run: Run, indexed: Path, tmp_path: Path) -> None:
+    assert run("export", "all.jsonl.gz").stdout == "1 articles exported, 0 opinions on answers\n"
+    other = ["--data", str(tmp_path / "other")]
+    assert "1 added, 0 changed" in run(*other, "import", "all.jsonl.gz").stdout
+    assert run(*other, "ask", QUESTION).stdout == run("ask", QUESTION).stdout
+    assert run(*other, "import", "talks.txt").exit_code == 3
+
+
+def test_the_limits_of_a_search_are_shown(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text(f"---\ndate: 2019-05-06\n---\n{ARTICLE}", "utf-8")
+    run("index", "a.txt")
+    assert "In: articles since 1 March 2017" in run("ask", "--since", "2017-03-01", QUESTION).stdout
+    asked = f"{QUESTION.rstrip('?')} since March 2017?"
+    result = run("ask", asked)
+    assert "In: articles since 1 March 2017" in result.stdout
+    assert f"Searching: {QUESTION}" in result.stdout
+    assert "In: " not in run("ask", "--any-date", asked).stdout
+    assert run("ask", "--source", "reuters", QUESTION).exit_code == 2
 
 
 # Processes
@@ -330,7 +402,10 @@ def test_asking_does_not_import_what_only_servers_and_training_need(indexed: Pat
     assert not imported & {"torch", "transformers", "fastapi", "slack_bolt", "prompt_toolkit"}
 
 
-@pytest.mark.parametrize("command", ["ask", "index", "articles", "serve", "slack", "doctor"])
+@pytest.mark.parametrize(
+    "command",
+    ["ask", "index", "articles", "show", "remove", "export", "import", "forget", "serve", "doctor"],
+)
 def test_each_command_has_help(command: str, run: Run) -> None:
     result = run(command, "--help")
     assert result.exit_code == 0

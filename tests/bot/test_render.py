@@ -158,7 +158,7 @@ def test_a_resolved_question_is_shown_only_when_it_differs() -> None:
 
 def test_near_identical_articles_are_named() -> None:
     folded = passage().model_copy(update={"also_in": ("b-2", "c-3")})
-    assert "   Also in: b-2, c-3\n" in piped(answer(folded))
+    assert "   Also in 2 articles: b-2, c-3\n" in piped(answer(folded))
 
 
 def test_markup_and_emoji_codes_of_an_article_are_text() -> None:

@@ -1,0 +1,216 @@
+"""The commands about the articles: add, list, show, remove, export, import."""
+
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bot.cli_session import JsonOption, Session, console, print_json, read_day, read_input
+from bot.outcome import FAILED, INTERRUPTED, complain
+from index.errors import UsageError
+
+if TYPE_CHECKING:
+    from index.build import IndexReport, Progress
+    from index.formats.document import Metadata
+    from index.library import Library
+    from index.read import Source
+
+IdArgument = Annotated[
+    str, typer.Argument(metavar="ID", help="The article's id, or the beginning of just one.")
+]
+_OnProgress = Callable[["Progress"], None]
+
+
+def index(
+    ctx: typer.Context,
+    sources: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="SOURCE", help='Files, folders, URLs; "-": one article from standard input.'
+        ),
+    ],
+    glob: Annotated[
+        str | None, typer.Option("--glob", metavar="PATTERN", help="Which files of folders.")
+    ] = None,
+    prune: Annotated[
+        bool, typer.Option("--prune", help="Remove articles that are gone from the folders.")
+    ] = False,
+    title: Annotated[str | None, typer.Option("--title", help="Of the one article.")] = None,
+    author: Annotated[str | None, typer.Option("--author", help="Of all of them.")] = None,
+    published: Annotated[
+        str | None, typer.Option("--published", metavar="DATE", help="Of all of them.")
+    ] = None,
+    source: Annotated[
+        str | None, typer.Option("--source", help="Where it appeared: a URL or a name.")
+    ] = None,
+    language: Annotated[str | None, typer.Option("--language", help="Such as en.")] = None,
+) -> None:
+    """Add articles; what has not changed is passed over.
+
+    Text, Markdown, HTML, PDF, DOCX, JSON Lines, RSS and Atom, told by their content.
+
+    Examples:
+
+    $ articlebot index seeds
+    $ articlebot index news/ --glob "*.html" --prune
+    $ articlebot index report.pdf --published 2017-07-28 --source Anadolu
+    $ articlebot index https://example.org/visit
+    """
+    from index.read import Reading
+
+    about = _read_about(title, author, published, source, language)
+    if title and (len(sources) > 1 or Path(sources[0]).is_dir()):
+        raise UsageError("--title is that of one article", "index the articles one by one")
+    reading = Reading(about, glob)
+    given = [_source(each) for each in sources]
+    report = _run(ctx, lambda library, show: library.index(given, show, reading, prune=prune))
+    for failure in report.failed:
+        _say(f"failed: {failure}")
+    _print_report(report)
+    if report.failed:
+        raise typer.Exit(FAILED)
+
+
+def articles(ctx: typer.Context, as_json: JsonOption = False) -> None:
+    """List the indexed articles.
+
+    A table on a terminal, tab-separated lines in a pipe.
+
+    Examples:
+
+    $ articlebot articles
+    $ articlebot articles --json
+    """
+    from dataclasses import asdict
+
+    from bot.render import print_articles
+
+    session = ctx.ensure_object(Session)
+    with session.open_library(session.settings()) as library:
+        found = library.articles()
+    if as_json:
+        rows = [asdict(article) for article in found]
+        print_json(json.dumps(rows, indent=2, ensure_ascii=False, default=str))
+    elif found:
+        print_articles(found, console(sys.stdout))
+    else:
+        complain("no articles yet: run `articlebot index PATH`")
+
+
+def show(ctx: typer.Context, article: IdArgument) -> None:
+    """Show an article with the numbers of its paragraphs.
+
+    What surrounds the story (navigation, tags, advertising) is dimmed and has a dash.
+
+    Example:
+
+    $ articlebot show turkey-s400
+    """
+    from bot.render import print_article
+    from bot.scope import find_article
+
+    session = ctx.ensure_object(Session)
+    with session.open_library(session.settings()) as library, library.snapshot() as snapshot:
+        found = find_article(snapshot, article)
+        assert found, "an article that is named is found, or an error"
+        print_article(library.article(found[0]), console(sys.stdout))
+
+
+def remove(
+    ctx: typer.Context,
+    ids: Annotated[
+        list[str], typer.Argument(metavar="ID", help="Ids, as `articlebot articles` lists them.")
+    ],
+) -> None:
+    """Remove articles.
+
+    Example:
+
+    $ articlebot remove turkey-s400-1a2b3c
+    """
+    session = ctx.ensure_object(Session)
+    with session.open_library(session.settings()) as library:
+        library.remove(ids)
+    typer.echo(f"{len(set(ids))} removed")
+
+
+def export_library(
+    ctx: typer.Context,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="To write, such as all.jsonl.gz.")],
+) -> None:
+    """Write everything to one file: articles with their vectors, and feedback.
+
+    Example:
+
+    $ articlebot export all.jsonl.gz
+    """
+    session = ctx.ensure_object(Session)
+    with session.open_library(session.settings()) as library:
+        exported = library.export(file)
+    typer.echo(f"{exported.articles} articles exported, {exported.feedback} opinions on answers")
+
+
+def import_library(
+    ctx: typer.Context,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="From `articlebot export`.")],
+) -> None:
+    """Add what an exported file holds; an article replaces what has its id.
+
+    Example:
+
+    $ articlebot import all.jsonl.gz
+    """
+    _print_report(_run(ctx, lambda library, show: library.restore(file, show)))
+
+
+def _run(
+    ctx: typer.Context, work: "Callable[[Library, _OnProgress], IndexReport]"
+) -> "IndexReport":
+    """Do long work under a bar; what Ctrl-C leaves is gone on with the next time."""
+    from bot.progress import IndexProgress
+
+    session = ctx.ensure_object(Session)
+    bar = IndexProgress(console(sys.stderr))
+    with session.open_library(session.settings()) as library, bar as progress:
+        try:
+            return work(library, progress.show)
+        except KeyboardInterrupt:
+            complain("interrupted: what was done is kept, the same command goes on from there")
+            raise typer.Exit(INTERRUPTED) from None
+
+
+def _print_report(report: "IndexReport") -> None:
+    counts = f"{report.added} added, {report.changed} changed, {report.unchanged} unchanged"
+    removed = f", {report.removed} removed" if report.removed else ""
+    failed = f"{len(report.failed)} failed"
+    typer.echo(f"{counts}{removed}, {failed} ({report.sentences} sentences)")
+
+
+def _say(line: str) -> None:
+    from bot.render import one_line
+
+    console(sys.stderr).print(one_line(line), soft_wrap=True)
+
+
+def _source(given: str) -> "Source":
+    from index.article import is_url
+    from index.read import LARGEST_FILE, Blob
+
+    if given == "-":
+        return Blob("standard input", read_input(LARGEST_FILE, "the article"))
+    return given if is_url(given) else Path(given)
+
+
+def _read_about(
+    title: str | None,
+    author: str | None,
+    published: str | None,
+    source: str | None,
+    language: str | None,
+) -> "Metadata":
+    from index.formats.document import Metadata
+
+    return Metadata(title, author, read_day(published) if published else None, source, language)

@@ -1,0 +1,78 @@
+"""What the commands share: the engine, the options before the command, the printing of JSON."""
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING, Annotated, Any, TextIO
+
+import typer
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from index.library import Library
+    from index.settings import Settings
+
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
+
+
+def _open_library(settings: "Settings") -> "Library":
+    from index.library import Library
+
+    return Library.open(settings)
+
+
+@dataclass(slots=True)
+class Session:
+    """What a run of the program works with: the engine, and the options before the command."""
+
+    open_library: "Callable[[Settings], Library]" = _open_library
+    options: dict[str, Any] = field(default_factory=dict)
+
+    def settings(self) -> "Settings":
+        from index.settings import load_settings
+
+        return load_settings(**self.options)
+
+
+def read_input(limit: int, what: str) -> bytes:
+    """Read standard input.
+
+    Raises:
+        UsageError: it has more bytes than the limit.
+    """
+    from index.errors import UsageError
+
+    raw = sys.stdin.buffer.read(limit + 1)
+    if len(raw) > limit:
+        raise UsageError(f"{what} on standard input is too long")
+    return raw
+
+
+def read_day(text: str) -> date:
+    """Read a day, however it is written.
+
+    Raises:
+        UsageError: it is none, or only a month or a year.
+    """
+    from index.errors import UsageError
+    from index.formats.document import parse_date
+
+    day = parse_date(text)
+    if day is None:
+        raise UsageError(f"{text!r} is not a date", "give it as 2017-07-28")
+    return day
+
+
+def print_json(text: str) -> None:
+    """JSON is UTF-8 whatever the locale says; a lone surrogate becomes its JSON escape."""
+    sys.stdout.flush()
+    sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace") + b"\n")
+    sys.stdout.buffer.flush()
+
+
+def console(file: TextIO) -> "Console":
+    from bot.render import terminal
+
+    return terminal(file)
