@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from bot.cli import Session, app
+from bot.cli import app
+from bot.cli_session import Session
 from index.library import Library
 from index.settings import Settings
 from tests.fakes import FakeEncoder
