@@ -42,7 +42,8 @@ async function request(address, options = {}) {
 }
 
 function sentence(what, remedy) {
-  const said = [what, remedy].filter(Boolean).map((part) => part[0].toUpperCase() + part.slice(1));
+  const begin = (part) => (/^[a-z]+\s/.test(part) ? part[0].toUpperCase() + part.slice(1) : part);
+  const said = [what, remedy].filter(Boolean).map(begin); // a file's name stays as it is
   return said.map((part) => (/[.!?…]$/.test(part) ? part : `${part}.`)).join(" ");
 }
 

@@ -1,0 +1,355 @@
+"""The page in a real browser."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from tests.bot.web.conftest import (
+    ANSWER,
+    ASKED,
+    ATTACK,
+    BRIDGE,
+    ELSEWHERE,
+    HOSTILE,
+    Site,
+    ask,
+    open_site,
+    visit,
+)
+
+PHONE = {"width": 360, "height": 740}
+WIDE = {"width": 1400, "height": 900}
+
+
+@pytest.fixture
+def page(browser: Browser, site: Site) -> Iterator[Page]:
+    with visit(browser, site, viewport=WIDE) as page:
+        yield page
+
+
+# Asking
+
+
+def test_a_question_is_answered_with_the_sentence_marked(page: Page) -> None:
+    expect(page.locator("#question")).to_be_focused()
+    ask(page, ASKED)
+    turn = page.locator(".turn.found")
+    expect(turn.locator("h2")).to_have_text(ASKED)
+    assert turn.locator("mark").first.inner_text() == ANSWER
+    expect(turn.locator(".verdict")).to_contain_text("Confidence: ")
+    assert float(turn.locator("meter").get_attribute("value") or 0) > 0.2
+    expect(turn.locator(".citation").first).to_contain_text("The old bridge")
+    expect(turn.locator(".citation").first).to_contain_text("bridge.txt")
+    expect(page.locator("#status")).to_contain_text("passage")
+    expect(page.locator("#question")).to_have_value("")
+    expect(page.locator("#question")).to_be_focused()
+
+
+def test_the_conversation_stays_until_a_new_one_begins(page: Page) -> None:
+    ask(page, ASKED)
+    ask(page, "What did the repairs cost?")
+    expect(page.locator(".turn h2")).to_have_text([ASKED, "What did the repairs cost?"])
+    page.click("#restart")
+    expect(page.locator(".turn")).to_have_count(0)
+    expect(page.locator("#hello")).to_be_visible()
+    expect(page.locator("#question")).to_be_focused()
+
+
+def test_what_is_not_found_is_told_with_the_closest_passages(page: Page) -> None:
+    ask(page, ELSEWHERE)
+    turn = page.locator(".turn.missing")
+    expect(turn.locator(".verdict")).to_contain_text("No article answers this question.")
+    expect(turn.locator(".verdict")).to_contain_text("which are not an answer")
+    expect(turn.locator(".passage").first).to_contain_text("not an answer")
+    assert turn.locator("meter").count() == 0
+
+
+def test_examples_come_from_the_articles_and_are_answered(browser: Browser, site: Site) -> None:
+    site.library.warm()
+    with visit(browser, site) as page:
+        example = page.locator(".examples a").first
+        assert example.inner_text() == "What did Engineer Maria Lopez say?"
+        example.click()
+        expect(page.locator(".turn.found h2")).to_have_text("What did Engineer Maria Lopez say?")
+
+
+def test_the_form_asks_without_a_script(browser: Browser, site: Site) -> None:
+    with visit(browser, site, java_script_enabled=False) as page:
+        page.fill("#question", ASKED)
+        page.keyboard.press("Enter")
+        expect(page.locator(".turn.found mark").first).to_have_text(ANSWER)
+        page.locator(".cited").first.click()
+        expect(page.locator("h1")).to_have_text("The old bridge")
+
+
+def test_an_answer_can_be_judged_copied_and_linked(page: Page, site: Site) -> None:
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    ask(page, ASKED)
+    page.get_by_role("button", name="Good answer").click()
+    expect(page.get_by_role("button", name="Good answer")).to_have_attribute("aria-pressed", "true")
+    [feedback] = site.library.records.feedback()
+    assert (feedback.question, feedback.verdict) == (ASKED, "up")
+    page.get_by_role("button", name="Copy with citations").click()
+    expect(page.locator("#toast")).to_have_text("Copied")
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert f"“{ANSWER}” [1]" in copied
+    assert "[1] The old bridge, bridge.txt, paragraph 2, characters 13-82: /articles/" in copied
+    page.get_by_role("link", name="Link to this answer").click()
+    expect(page.locator("#toast")).to_have_text("Link copied")
+    page.goto(page.evaluate("navigator.clipboard.readText()"))
+    expect(page.locator(".turn.found mark").first).to_have_text(ANSWER)
+
+
+# Reading
+
+
+def test_a_citation_opens_the_article_at_the_very_words(page: Page) -> None:
+    ask(page, ASKED)
+    cited = page.locator(".cited").first
+    cited.click()
+    frame = page.frame_locator("#reader-frame")
+    expect(frame.locator("mark")).to_have_text(ANSWER)
+    expect(frame.locator("mark")).to_be_in_viewport()
+    expect(frame.locator(".furniture")).to_contain_text("Listen Live")
+    expect(page.locator("#reader-page")).to_have_attribute("href", page.evaluate(
+        "new URL(document.querySelector('.cited').getAttribute('href'), location).href"
+    ))  # fmt: skip
+    page.keyboard.press("Escape")
+    expect(page.locator("#reader")).to_be_hidden()
+    expect(cited).to_be_focused()
+
+
+def test_the_reader_goes_on_to_the_next_citation(page: Page) -> None:
+    ask(page, "Who closed the old bridge in January, and what carries lorries every night?")
+    frame = page.frame_locator("#reader-frame")
+    for cited in page.locator(".cited").all()[:2]:
+        cited.click()
+        quote = cited.locator("xpath=ancestor::li").locator("mark").inner_text()
+        expect(frame.locator("mark")).to_have_text(quote)
+
+
+# Articles
+
+
+def test_an_article_is_added_asked_and_removed(page: Page) -> None:
+    page.click("#open-articles")
+    page.click("#adding summary")
+    page.fill("#add-title", "The lighthouse")
+    page.fill("#add-text", "Keeper Paul Grey painted the lighthouse orange in spring.")
+    page.click("#add [type=submit]")
+    row = page.locator("#list li", has_text="The lighthouse")
+    expect(row).to_contain_text("1 sentence")
+    expect(page.locator("#open-articles .count")).to_have_text("2")
+    page.fill("#filter", "light")
+    expect(page.locator("#list li")).to_have_count(1)
+    page.get_by_role("button", name="Close the list of articles").click()
+    ask(page, "Who painted the lighthouse orange in spring?")
+    expect(page.locator(".turn.found mark").first).to_contain_text("Paul Grey")
+    page.click("#open-articles")
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.get_by_role("button", name="Remove “The lighthouse”").click()
+    expect(page.locator("#open-articles .count")).to_have_text("1")
+    expect(page.locator("#list")).not_to_contain_text("The lighthouse")
+
+
+def test_a_file_is_added_and_what_cannot_be_read_is_told(page: Page, tmp_path: Path) -> None:
+    good, bad = tmp_path / "harbour.md", tmp_path / "noise.bin"
+    good.write_text("# The harbour\n\nFishermen mended nets at the harbour.\n")
+    bad.write_bytes(bytes(range(256)) * 8)
+    page.click("#open-articles")
+    page.click("#adding summary")
+    page.check('[name="kind"][value="file"]')
+    page.set_input_files("#add-file", good)
+    page.click("#add [type=submit]")
+    expect(page.locator("#list")).to_contain_text("The harbour")
+    page.set_input_files("#add-file", bad)
+    page.click("#add [type=submit]")
+    expect(page.locator("#add-error")).to_contain_text("noise.bin")
+
+
+def test_questions_can_be_limited_to_an_article(page: Page, site: Site) -> None:
+    page.click("#open-articles")
+    page.get_by_role("button", name="Ask only “The old bridge”").click()
+    expect(page.locator("#limit")).to_contain_text("Only in “The old bridge”.")
+    with page.expect_request("**/ask") as sent:
+        ask(page, ASKED)
+    assert sent.value.post_data_json["article"] == BRIDGE.id
+    page.click("#unlimit")
+    expect(page.locator("#limit")).to_be_hidden()
+
+
+# Errors
+
+
+def test_an_error_is_told_and_the_question_kept(page: Page) -> None:
+    page.route("**/ask", lambda route: route.abort())
+    page.fill("#question", ASKED)
+    page.keyboard.press("Enter")
+    expect(page.locator(".turn .error")).to_contain_text("The server cannot be reached.")
+    expect(page.locator("#question")).to_have_value(ASKED)
+
+
+@pytest.mark.parametrize("scripted", [True, False])
+def test_what_cannot_be_asked_is_told(browser: Browser, site: Site, scripted: bool) -> None:
+    with visit(browser, site, java_script_enabled=scripted) as page:
+        page.fill("#question", "???")
+        page.keyboard.press("Enter")
+        expect(page.locator(".turn .error")).to_contain_text("The question has no words.")
+
+
+def test_an_empty_library_is_told(browser: Browser, tmp_path: Path) -> None:
+    with open_site(tmp_path / "data") as site, visit(browser, site) as page:
+        expect(page.locator("#hello")).to_contain_text("No article yet.")
+
+
+def test_without_a_key_the_page_asks_for_it(browser: Browser, tmp_path: Path) -> None:
+    from bot.web.keys import make_key
+
+    reader, writer = make_key("read"), make_key("write")
+    keys = f"{reader.entry},{writer.entry}"
+    with open_site(tmp_path / "data", BRIDGE, api_keys=keys) as site:
+        context = browser.new_context(base_url=site.address)
+        page = context.new_page()
+        page.goto("/articles/bridge")
+        page.fill("#key", "wrong")
+        page.keyboard.press("Enter")
+        expect(page.locator(".error")).to_have_text("This key is not known.")
+        page.fill("#key", reader.key)
+        page.keyboard.press("Enter")
+        ask(page, ASKED)
+        expect(page.locator("mark").first).to_have_text(ANSWER)
+        page.click("#open-articles")
+        expect(page.locator("#adding")).to_be_hidden()
+        page.fill("#key", writer.key)
+        page.keyboard.press("Enter")
+        page.click("#open-articles")
+        expect(page.locator("#adding")).to_be_visible()
+        assert page.evaluate("document.cookie") == ""
+        page.get_by_role("button", name="Sign out").click()
+        expect(page.locator("#key")).to_be_visible()
+        context.close()
+
+
+# Safety
+
+
+def test_articles_and_questions_are_inert(browser: Browser, tmp_path: Path) -> None:
+    with (
+        open_site(tmp_path / "data", ATTACK) as site,
+        visit(browser, site, viewport=WIDE) as page,
+    ):
+        page.on("dialog", lambda dialog: pytest.fail(dialog.message))
+        ask(page, f"What wrote the hostile zebras into the visitor book? {HOSTILE}")
+        expect(page.locator(".turn h2")).to_contain_text(HOSTILE)
+        expect(page.locator(".passage cite").first).to_have_text(ATTACK.title)
+        assert page.locator(".turn script, .turn img, .turn [onclick]").count() == 0
+        page.locator(".cited").first.click()
+        frame = page.frame_locator("#reader-frame")
+        expect(frame.locator("mark")).to_have_text(ATTACK.text)
+        page.keyboard.press("Escape")
+        page.click("#open-articles")
+        expect(page.locator("#list .title")).to_have_text(ATTACK.title)
+        for each in page.frames:
+            assert each.evaluate("window.pwned") is None
+
+
+# For everybody
+
+
+def test_colours_follow_the_system_until_they_are_chosen(browser: Browser, site: Site) -> None:
+    def background(page: Page) -> str:
+        return str(page.evaluate("getComputedStyle(document.body).backgroundColor"))
+
+    with visit(browser, site, color_scheme="dark") as page:
+        dark = background(page)
+        expect(page.locator("#theme")).to_have_attribute("aria-pressed", "true")
+        page.click("#theme")
+        light = background(page)
+        page.reload()
+        assert background(page) == light
+        page.emulate_media(color_scheme="light")
+        assert background(page) == light != dark
+        ask(page, ASKED)
+        page.locator(".cited").first.click()
+        frame = page.frame_locator("#reader-frame")
+        frame.locator("mark").wait_for()
+        assert frame.locator("body").evaluate("e => getComputedStyle(e).backgroundColor") == light
+
+
+def test_everything_fits_a_small_screen(browser: Browser, site: Site) -> None:
+    with visit(browser, site, viewport=PHONE, has_touch=True) as page:
+        ask(page, ASKED)
+        assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+        page.locator(".cited").first.click()
+        box = page.locator("#reader").bounding_box()
+        assert box == {"x": 0, "y": 0, **PHONE}
+        page.get_by_role("button", name="Close the article").click()
+        page.click("#open-articles")
+        box = page.locator("#articles").bounding_box()
+        assert box is not None
+        assert (box["x"], box["width"]) == (0, PHONE["width"])
+
+
+def test_everything_works_by_keyboard(page: Page) -> None:
+    page.keyboard.type(ASKED)
+    page.keyboard.press("Enter")
+    page.locator(".turn.found").wait_for()
+    cited = page.locator(".cited").first
+    for _ in range(20):
+        page.keyboard.press("Shift+Tab")
+        if cited.evaluate("e => e === document.activeElement"):
+            break
+    page.keyboard.press("Enter")
+    expect(page.frame_locator("#reader-frame").locator("mark")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(cited).to_be_focused()
+    page.keyboard.press("/")
+    expect(page.locator("#question")).to_be_focused()
+    page.locator("#open-articles").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#filter")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.locator("#open-articles")).to_be_focused()
+
+
+def test_nothing_shifts(browser: Browser, site: Site) -> None:
+    watch = """new PerformanceObserver((list) => {
+        window.shift = (window.shift ?? 0) + list.getEntries()
+            .reduce((sum, entry) => sum + (entry.hadRecentInput ? 0 : entry.value), 0);
+    }).observe({ type: "layout-shift", buffered: true })"""
+    with visit(browser, site) as page:
+        page.evaluate(watch)
+        ask(page, ASKED)
+        ask(page, ELSEWHERE)
+        page.wait_for_timeout(300)
+        assert page.evaluate("window.shift ?? 0") < 0.01
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
+def test_axe_finds_no_violation(
+    browser: Browser, site: Site, scheme: str, size: dict[str, int]
+) -> None:
+    # axe styles what it looks at, which the page's own policy would not let it do
+    with visit(browser, site, color_scheme=scheme, viewport=size, bypass_csp=True) as page:
+        check(page)
+        ask(page, ASKED)
+        ask(page, ELSEWHERE)
+        check(page)
+        page.locator(".cited").first.click()
+        page.frame_locator("#reader-frame").locator("mark").wait_for()
+        check(page)
+        page.keyboard.press("Escape")
+        page.click("#open-articles")
+        page.click("#adding summary")
+        page.locator("#list li").first.wait_for()
+        check(page)
+
+
+def check(page: Page) -> None:
+    page.wait_for_timeout(250)  # no colour is halfway through a transition
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
