@@ -16,6 +16,7 @@ import typer
 
 from bot import cli_library
 from bot.cli_eval import evaluate
+from bot.cli_serve import make_key, serve_mcp
 from bot.cli_session import JsonOption, Session, console, print_json, read_day, read_input
 from bot.outcome import FAILED, NOT_FOUND, OutcomeGroup
 from index.errors import UsageError
@@ -234,6 +235,8 @@ def doctor(ctx: typer.Context) -> None:
 
 
 app.command("eval")(evaluate)
+app.command("key")(make_key)
+app.command("mcp")(serve_mcp)
 
 
 def main(session: Session | None = None) -> None:

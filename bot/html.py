@@ -12,13 +12,14 @@ from bot.render import describe_confidence, percent
 
 NOT_FOUND = "No article answers this question."
 NOT_AN_ANSWER = "The closest passages, which are not an answer:"
+AGAIN = "Search all dates"
 
 _WEB = ("http://", "https://")
 _UNSEEN = re.compile("[\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069]")
 """Direction marks and overrides: in a title they could make a citation read as another."""
 
 _TURN = """\
-<article class="turn {state}" data-answer="{id}" data-conversation="{conversation}" \
+<article class="turn {state}" data-answer="{id}" \
 aria-labelledby="q-{id}">
 <h2 class="asked" id="q-{id}" dir="auto" tabindex="-1">{question}</h2>
 {resolved}<div class="verdict"><p>{verdict}</p>{meter}</div>
@@ -67,13 +68,20 @@ def reader_path(citation: Citation) -> str:
     return f"/articles/{article}#s={citation.start}-{citation.end}"
 
 
-def render_turn(answer: Answer, answer_id: str | None, conversation: str | None = None) -> str:
-    """Give a question with its answer as an `<article>`; `answer_id` makes its ids unique."""
+def render_turn(answer: Answer, answer_id: str | None, *, dated: bool = False) -> str:
+    """Give a question with its answer as an `<article>`; `answer_id` makes its ids unique.
+
+    With `dated`, it can be asked again without the limit that its own dates set.
+    """
     shown = answer.passages if answer.found else answer.closest
     name = answer_id or "unkept"
     resolved = ""
     if " ".join(answer.question.split()) != answer.resolved_question:
         resolved = f'<p class="resolved">Searching: {_line(answer.resolved_question)}</p>\n'
+    if answer.limited_to:
+        again = f' <button type="button" class="again scripted" data-undated>{AGAIN}</button>'
+        limit = _line(answer.limited_to) + (again if dated else "")
+        resolved += f'<p class="resolved">In: {limit}</p>\n'
     meter = f'<meter min="0" max="1" value="{answer.confidence}" aria-label="Confidence"></meter>'
     if answer.found:
         verdict = f"Confidence: {describe_confidence(answer.confidence)}"
@@ -82,7 +90,6 @@ def render_turn(answer: Answer, answer_id: str | None, conversation: str | None 
     return _TURN.format(
         state="found" if answer.found else "missing",
         id=escape(name),
-        conversation=escape(conversation or ""),
         question=_line(answer.question),
         resolved=resolved,
         verdict=verdict,

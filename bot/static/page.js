@@ -7,9 +7,13 @@ const field = $("question");
 const turns = $("turns");
 const hello = $("hello");
 const title = document.title;
-let conversation = null;
+let conversation = name();
 let only = null; // the id of the article that questions are limited to
 let asking = null;
+
+function name() {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16)).join("");
+}
 
 // What is told
 
@@ -77,7 +81,7 @@ function failed(turn, error) {
   turn.querySelector(".bars").replaceWith(message);
 }
 
-async function ask(question) {
+async function ask(question, options = {}) {
   asking?.abort();
   const controller = (asking = new AbortController());
   hello.hidden = true;
@@ -88,12 +92,11 @@ async function ask(question) {
   field.value = "";
   say("Looking for an answer");
   try {
-    const body = { question, conversation: conversation ?? undefined, article: only ?? undefined };
+    const body = { question, conversation, article: only ?? undefined, ...options };
     const response = await post("/ask", body, { signal: controller.signal });
     const html = await response.text();
     const answer = new DOMParser().parseFromString(html, "text/html").querySelector(".turn");
     turn.replaceWith(document.adoptNode(answer));
-    conversation = answer.dataset.conversation || conversation;
     answer.scrollIntoView({ block: "start" });
     const count = answer.querySelectorAll(".passage").length;
     const verdict = answer.querySelector(".verdict p").textContent;
@@ -117,10 +120,8 @@ form.addEventListener("submit", (event) => {
 
 $("restart").addEventListener("click", () => {
   asking?.abort();
-  if (conversation) {
-    request(`/v1/conversations/${encodeURIComponent(conversation)}`, { method: "DELETE" }).catch(() => {});
-  }
-  conversation = null;
+  request(`/v1/conversations/${conversation}`, { method: "DELETE" }).catch(() => {});
+  conversation = name();
   turns.replaceChildren();
   hello.hidden = false;
   document.title = title;
@@ -169,6 +170,8 @@ document.addEventListener("click", (event) => {
     event.preventDefault();
     ask(link.textContent);
     field.focus();
+  } else if ("undated" in dataset) {
+    ask(turn.querySelector(".asked").textContent, { dates: false });
   } else if ("reader" in dataset) {
     event.preventDefault();
     openReader(link);

@@ -11,7 +11,7 @@ from fastapi.staticfiles import StaticFiles
 from bot.middleware import BodyLimit, RequestLog
 from bot.openapi import DescribedAPI
 from bot.problems import install_handlers
-from bot.web import articles, ask, chat, health, jobs, page, session
+from bot.web import articles, ask, chat, health, jobs, page, records, session
 from bot.web.service import make_service
 from index.library import Library
 from index.settings import Settings
@@ -65,7 +65,7 @@ def create_app(library: Library, settings: Settings) -> FastAPI:
     app.add_middleware(
         RequestLog, observe=service.metrics.count_request
     )  # added last, so outermost
-    for part in (health, ask, articles, jobs, chat, page, session):
+    for part in (health, ask, records, articles, jobs, chat, page, session):
         app.include_router(part.make_router(service))
     session.install_sign_in(app)
     if slack:

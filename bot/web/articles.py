@@ -12,7 +12,7 @@ from bot.problems import describe_error, problem_response
 from bot.web.intake import BODY, read_intake
 from bot.web.runner import Job, Result
 from bot.web.service import Service
-from index.article import ArticleSummary, Paragraph
+from index.article import ArticleSummary, Paragraph, ParsedArticle
 from index.build import Progress
 from index.read import Reading, Source
 
@@ -36,6 +36,20 @@ class ArticleView(BaseModel):
     text: str
     text_sha256: str = Field(description="SHA-256 of `text` in UTF-8; citations carry it too.")
     paragraphs: tuple[Paragraph, ...]
+
+
+def view_article(parsed: ParsedArticle) -> ArticleView:
+    """Give an article as it is read over the API."""
+    article = parsed.article
+    return ArticleView(
+        id=article.id,
+        title=article.title,
+        source=article.source,
+        published=article.published,
+        text=article.text,
+        text_sha256=article.text_sha256,
+        paragraphs=parsed.paragraphs,
+    )
 
 
 def make_router(service: Service) -> APIRouter:
@@ -62,20 +76,11 @@ def make_router(service: Service) -> APIRouter:
     async def read_article(article_id: str, request: Request, response: Response) -> object:
         """Give an article's text, paragraphs and metadata; the ETag is the text's SHA-256."""
         parsed = await run(library.article, article_id)
-        article = parsed.article
-        headers = {"ETag": f'"{article.text_sha256}"', "Cache-Control": "no-cache"}
+        headers = {"ETag": f'"{parsed.article.text_sha256}"', "Cache-Control": "no-cache"}
         if _matches(request.headers.get("if-none-match", ""), headers["ETag"]):
             return Response(status_code=304, headers=headers)
         response.headers.update(headers)
-        return ArticleView(
-            id=article.id,
-            title=article.title,
-            source=article.source,
-            published=article.published,
-            text=article.text,
-            text_sha256=article.text_sha256,
-            paragraphs=parsed.paragraphs,
-        )
+        return view_article(parsed)
 
     @router.post(
         "",

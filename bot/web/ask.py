@@ -3,28 +3,26 @@
 import logging
 import secrets
 from dataclasses import fields
-from typing import Annotated, Literal
+from datetime import date, datetime
+from typing import Annotated
 
-from fastapi import APIRouter, Body, Depends, HTTPException, Path, Request
+from fastapi import APIRouter, Body, Depends, HTTPException, Request
 from pydantic import Field
 
 from bot.answer import Answer, Query, ask, check_question
 from bot.citation import Frozen
 from bot.openapi import ASK_EXAMPLES, problems
 from bot.problems import Failure, describe_error
-from bot.scope import find_article
+from bot.scope import find_scope
 from bot.web.service import Service
-from index.article import canonical
 from index.errors import LibraryError, UsageError
 from index.library import Library
 from index.search import Hit
-from index.store import Feedback, Filter
 
 logger = logging.getLogger(__name__)
 
 MAX_BATCH = 100
 MAX_HITS = 100
-AnswerId = Annotated[str, Path(pattern="^[A-Za-z0-9_-]{1,64}$", description="An answer's `id`.")]
 
 
 class KeptAnswer(Answer):
@@ -58,6 +56,11 @@ class SearchQuery(Frozen):
     question: str = Field(description="The question, at most 2,000 characters.")
     k: int = Field(default=10, ge=1, le=MAX_HITS, description="Hits at most.")
     article: str | None = Field(default=None, description="Search only the article with this id.")
+    since: date | None = Field(default=None, description="First day of publication.")
+    until: date | None = Field(default=None, description="Last day of publication.")
+    source: str | None = Field(
+        default=None, max_length=500, description="Search only sources that contain this."
+    )
 
 
 class SearchHit(Frozen):
@@ -76,14 +79,6 @@ class SearchHits(Frozen):
     """Sentences, best first."""
 
     hits: tuple[SearchHit, ...]
-
-
-class Verdict(Frozen):
-    """What somebody thinks of an answer."""
-
-    answer_id: str = Field(max_length=64, description="The answer's `id`.")
-    verdict: Literal["up", "down"]
-    comment: str = Field(default="", max_length=2000)
 
 
 async def require_json(request: Request) -> None:
@@ -114,43 +109,13 @@ def answer_and_keep(service: Service, query: Query) -> KeptAnswer:
     return kept
 
 
-def read_kept(library: Library, answer_id: str) -> KeptAnswer:
-    """Give an answer as it was given.
-
-    Raises:
-        HTTPException: 404 when there is none.
-    """
-    if (kept := library.records.answer(answer_id)) is None:
-        raise HTTPException(404, "There is no answer with this id, or it is no longer kept.")
-    return KeptAnswer.model_validate_json(kept)
-
-
-def keep_verdict(library: Library, given: Verdict) -> None:
-    """Keep what somebody thinks of an answer, with the places that it is about.
-
-    Raises:
-        HTTPException: 404 when there is no such answer.
-    """
-    answer = read_kept(library, given.answer_id)
-    cited = [passage.citation for passage in answer.passages or answer.closest]
-    library.records.add_feedback(
-        Feedback(
-            question=answer.question,
-            answer_id=answer.id,
-            verdict=given.verdict,
-            spans=tuple((each.article_id, each.start, each.end) for each in cited),
-            comment=canonical(given.comment),
-            fingerprint=answer.index.fingerprint,
-        )
-    )
-
-
 def find_hits(library: Library, query: SearchQuery) -> SearchHits:
     """Search without judging whether what is found answers."""
     question = check_question(query.question)
     with library.snapshot() as snapshot:
-        only = Filter(articles=find_article(snapshot, query.article))
-        hits = library.search(snapshot, question, query.k, only)
+        limits = Query(**query.model_dump(exclude={"k"}), dates=False)
+        scope = find_scope(snapshot, limits, question, datetime.now().astimezone().date())
+        hits = library.search(snapshot, question, query.k, scope.only)
         texts = {
             article_id: article.text
             for article_id in {hit.sentence.article_id for hit in hits}
@@ -214,20 +179,5 @@ def make_router(service: Service) -> APIRouter:
     async def search_sentences(query: SearchQuery) -> SearchHits:
         """Search sentences and show their scores: for developers."""
         return await run(find_hits, library, query)
-
-    @router.get("/answers/{answer_id}", responses=errors)
-    async def read_answer(answer_id: AnswerId) -> KeptAnswer:
-        """Give an answer as it was given, with the fingerprint of the index it came from."""
-        return await run(read_kept, library, answer_id)
-
-    @router.post(
-        "/feedback",
-        status_code=204,
-        dependencies=json_body,
-        responses=errors,
-    )
-    async def give_feedback(verdict: Verdict) -> None:
-        """Say whether an answer was good; it is kept with the question and the places."""
-        await run(keep_verdict, library, verdict)
 
     return router

@@ -1,6 +1,7 @@
 """Chat completions as OpenAI's API has them, so that existing chat front ends can ask."""
 
 import json
+import re
 import secrets
 import time
 from collections.abc import Iterator
@@ -12,11 +13,13 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from bot.answer import Query
 from bot.citation import AnswerPassage, Citation
+from bot.conversation import resolve
 from bot.html import NOT_AN_ANSWER, NOT_FOUND
 from bot.openapi import problems
 from bot.web.ask import KeptAnswer, answer_and_keep, require_json
 from bot.web.service import Service
 from index.errors import UsageError
+from index.store import Cited, Turn
 
 MODEL = "articlebot"
 EXAMPLE = {"model": MODEL, "messages": [{"role": "user", "content": "Who raised concerns?"}]}
@@ -116,18 +119,37 @@ class ModelList(BaseModel):
 
 
 def find_question(messages: list[Message]) -> str:
-    """Give the last thing that the user said.
+    """Give the last thing that the user said, in full where it follows up what was said before.
 
     Raises:
         UsageError: the user has said nothing.
     """
-    for message in reversed(messages):
+    turns: list[Turn] = []
+    question = None
+    for message in messages:
+        text = _text(message)
         if message.role == "user":
-            content = message.content or ""
-            if isinstance(content, str):
-                return content
-            return " ".join(part.text for part in content if part.text)
-    raise UsageError("there is no message of the user", 'send one with the role "user"')
+            question = resolve(" ".join(text.split()), turns)
+        elif message.role == "assistant" and question:
+            quotes = [_unescape(line) for line in text.splitlines() if line.startswith("> ")]
+            found = not text.startswith(NOT_FOUND)
+            turns.append(Turn(question, question, found, tuple(Cited("", q) for q in quotes)))
+    if question is None:
+        raise UsageError("there is no message of the user", 'send one with the role "user"')
+    return question
+
+
+def _text(message: Message) -> str:
+    content = message.content or ""
+    if isinstance(content, str):
+        return content
+    return " ".join(part.text for part in content if part.text)
+
+
+def _unescape(quote: str) -> str:
+    """Give a quotation of an earlier answer as it stands in the article."""
+    text = re.sub(r" \[\d+\]$", "", quote.removeprefix("> ")).replace("**", "")
+    return re.sub(r"\\(.)", r"\1", text)
 
 
 def write_message(answer: KeptAnswer, public_url: str) -> AssistantMessage:

@@ -15,8 +15,9 @@ from bot.examples import find_examples
 from bot.html import escape_text, render_error, render_turn
 from bot.problems import describe_error
 from bot.reader import page_response
-from bot.web.ask import AnswerId, answer_and_keep, read_kept, require_json
+from bot.web.ask import answer_and_keep, require_json
 from bot.web.gate import COOKIE
+from bot.web.records import AnswerId, read_kept
 from bot.web.service import Service
 from bot.web.session import SIGN_IN, SIGN_OUT
 from index.errors import ArticlebotError, UsageError
@@ -83,7 +84,8 @@ def make_router(service: Service) -> APIRouter:
 
         def answer() -> HTMLResponse:
             answer = answer_and_keep(service, question)
-            return HTMLResponse(render_turn(answer, answer.id))
+            dated = question.dates and not (question.since or question.until or question.article)
+            return HTMLResponse(render_turn(answer, answer.id, dated=dated))
 
         return await run(answer)
 

@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import NoReturn
 
 import uvicorn
-from fastapi import FastAPI
+from starlette.types import ASGIApp
 
 from bot.web.app import create_app
 from bot.web.gate import is_loopback
@@ -49,7 +49,7 @@ def refuse_strangers(settings: Settings, host: str) -> None:
         )
 
 
-def run_app(app: FastAPI, settings: Settings, host: str, port: int) -> None:
+def run_app(app: ASGIApp, settings: Settings, host: str, port: int) -> None:
     """Run an application on an address (port 0: any free one, named in the log); see `serve`."""
     listener = _listen(host, port)
     set_up_logs(settings.log_level, settings.log_format)

@@ -298,6 +298,7 @@ def test_document_is_complete(client: httpx.Client) -> None:
         "/v1/ask/batch",
         "/v1/articles",
         "/v1/chat/completions",
+        "/v1/conversations/{name}",
         "/v1/jobs/{job_id}",
         "/v1/jobs/{job_id}/events",
         "/v1/models",

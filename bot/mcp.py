@@ -1,0 +1,125 @@
+"""A Model Context Protocol server: ask, search and read articles, over stdio or HTTP."""
+
+from typing import Annotated, Any
+
+from fastapi.security import HTTPAuthorizationCredentials
+from fastapi.security.utils import get_authorization_scheme_param
+from mcp.server.mcpserver import MCPServer
+from mcp.server.mcpserver.exceptions import ToolError
+from mcp.server.transport_security import TransportSecuritySettings
+from mcp_types import ToolAnnotations
+from pydantic import Field
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from bot.answer import Answer, Query, ask
+from bot.middleware import RequestLog
+from bot.problems import describe_error, problem_response
+from bot.web.articles import ArticleView, view_article
+from bot.web.ask import SearchHits, SearchQuery, find_hits
+from bot.web.gate import Gate
+from bot.web.server import refuse_strangers, run_app
+from index.errors import ArticlebotError
+from index.library import Library
+from index.settings import Settings
+
+INSTRUCTIONS = (
+    "Answers questions from a library of articles. Each answer is quoted word for word, with a"
+    " citation (article, paragraph, character range). When found is false, the articles do not"
+    " answer, and what is under closest is not an answer: say so. Quote and cite what is given."
+)
+_READS = ToolAnnotations(read_only_hint=True, open_world_hint=False)
+
+
+def make_server(library: Library) -> MCPServer[Any]:
+    """Make the server over a library, which stays the caller's to close."""
+    server: MCPServer[Any] = MCPServer("articlebot", instructions=INSTRUCTIONS)
+
+    def told(error: ArticlebotError) -> ToolError:
+        failure = describe_error(error, library.settings)
+        return ToolError(": ".join(filter(None, (failure.detail, failure.remedy))))
+
+    @server.tool(name="ask", annotations=_READS)
+    def answer_question(
+        question: Annotated[str, Field(description="A question in plain words.")],
+        top_k: Annotated[int, Field(ge=1, le=20, description="Passages at most.")] = 3,
+        article: Annotated[str | None, Field(description="Only the article with this id.")] = None,
+    ) -> Answer:
+        """Answer a question with quoted passages and their checked citations."""
+        try:
+            return ask(library, Query(question=question, top_k=top_k, article=article))
+        except ArticlebotError as error:
+            raise told(error) from None
+
+    @server.tool(annotations=_READS)
+    def search(
+        question: Annotated[str, Field(description="What to look for.")],
+        k: Annotated[int, Field(ge=1, le=100, description="Sentences at most.")] = 10,
+        article: Annotated[str | None, Field(description="Only the article with this id.")] = None,
+    ) -> SearchHits:
+        """Find the sentences nearest to a question, with their scores; not judged as answers."""
+        try:
+            return find_hits(library, SearchQuery(question=question, k=k, article=article))
+        except ArticlebotError as error:
+            raise told(error) from None
+
+    @server.tool(annotations=_READS)
+    def read_article(
+        article_id: Annotated[str, Field(description="As citations name it.")],
+    ) -> ArticleView:
+        """Read an article: its text and paragraphs. Offsets are in code points of the text."""
+        try:
+            return view_article(library.article(article_id))
+        except ArticlebotError as error:
+            raise told(error) from None
+
+    return server
+
+
+def run_stdio(settings: Settings) -> None:
+    """Serve one client over standard input and output until it leaves."""
+    with Library.open(settings) as library:
+        make_server(library).run("stdio")
+
+
+def run_http(settings: Settings, host: str, port: int) -> None:
+    """Serve streamable HTTP at `/mcp` until a signal comes, with the keys and limits of the API.
+
+    Raises:
+        SettingsError: the address cannot be listened on, or not without keys.
+    """
+    refuse_strangers(settings, host)
+    with Library.open(settings) as library:
+        run_app(make_http_app(library, settings), settings, host, port)
+
+
+def make_http_app(library: Library, settings: Settings) -> ASGIApp:
+    """Make the application that serves `/mcp`."""
+    # The gate sees to hosts and origins, and knows of the public address and of keys.
+    unguarded = TransportSecuritySettings(enable_dns_rebinding_protection=False)
+    app = make_server(library).streamable_http_app(transport_security=unguarded)
+    return RequestLog(_Guard(app, Gate(settings)), observe=lambda *_: None)
+
+
+class _Guard:
+    """Lets those in whom the API lets read."""
+
+    def __init__(self, app: ASGIApp, gate: Gate) -> None:
+        self._app = app
+        self._gate = gate
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            request = Request(scope)
+            scheme, key = get_authorization_scheme_param(request.headers.get("authorization"))
+            bearer = HTTPAuthorizationCredentials(scheme=scheme, credentials=key) if key else None
+            try:
+                await self._gate.may_read(request, bearer)
+            except HTTPException as error:
+                refusal = problem_response(
+                    error.status_code, str(error.detail), headers=error.headers
+                )
+                await refusal(scope, receive, send)
+                return
+        await self._app(scope, receive, send)

@@ -1,0 +1,88 @@
+"""What is remembered, over HTTP: answers as they were given, feedback, conversations."""
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Depends, HTTPException, Path
+from pydantic import Field
+
+from bot.citation import Frozen
+from bot.openapi import problems
+from bot.web.ask import KeptAnswer, require_json
+from bot.web.service import Service
+from index.article import canonical
+from index.library import Library
+from index.store import Feedback
+
+AnswerId = Annotated[str, Path(pattern="^[A-Za-z0-9_-]{1,64}$", description="An answer's `id`.")]
+ConversationName = Annotated[str, Path(max_length=200, description="As the questions gave it.")]
+
+
+class Verdict(Frozen):
+    """What somebody thinks of an answer."""
+
+    answer_id: str = Field(max_length=64, description="The answer's `id`.")
+    verdict: Literal["up", "down"]
+    comment: str = Field(default="", max_length=2000)
+
+
+def read_kept(library: Library, answer_id: str) -> KeptAnswer:
+    """Give an answer as it was given.
+
+    Raises:
+        HTTPException: 404 when there is none.
+    """
+    if (kept := library.records.answer(answer_id)) is None:
+        raise HTTPException(404, "There is no answer with this id, or it is no longer kept.")
+    return KeptAnswer.model_validate_json(kept)
+
+
+def keep_verdict(library: Library, given: Verdict) -> None:
+    """Keep what somebody thinks of an answer, with the places that it is about.
+
+    Raises:
+        HTTPException: 404 when there is no such answer.
+    """
+    answer = read_kept(library, given.answer_id)
+    cited = [passage.citation for passage in answer.passages or answer.closest]
+    library.records.add_feedback(
+        Feedback(
+            question=answer.question,
+            answer_id=answer.id,
+            verdict=given.verdict,
+            spans=tuple((each.article_id, each.start, each.end) for each in cited),
+            comment=canonical(given.comment),
+            fingerprint=answer.index.fingerprint,
+        )
+    )
+
+
+def make_router(service: Service) -> APIRouter:
+    """Give the endpoints that read, judge and forget."""
+    may_read = [Depends(service.gate.may_read)]
+    router = APIRouter(prefix="/v1", tags=["answers"], dependencies=may_read)
+    json_body = [Depends(require_json)]
+    library, run = service.library, service.workers.run
+    errors = problems(401, 403, 404, 413, 415, 422, 429, 503, 504)
+
+    @router.get("/answers/{answer_id}", responses=errors)
+    async def read_answer(answer_id: AnswerId) -> KeptAnswer:
+        """Give an answer as it was given, with the fingerprint of the index it came from."""
+        return await run(read_kept, library, answer_id)
+
+    @router.delete("/conversations/{name}", status_code=204, responses=errors)
+    async def forget_conversation(name: ConversationName) -> None:
+        """Forget what was asked and answered in a conversation."""
+        if not await run(library.records.delete_conversation, name):
+            raise HTTPException(404, "There is no conversation of this name.")
+
+    @router.post(
+        "/feedback",
+        status_code=204,
+        dependencies=json_body,
+        responses=errors,
+    )
+    async def give_feedback(verdict: Verdict) -> None:
+        """Say whether an answer was good; it is kept with the question and the places."""
+        await run(keep_verdict, library, verdict)
+
+    return router
