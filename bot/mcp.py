@@ -7,7 +7,7 @@ from fastapi.security.utils import get_authorization_scheme_param
 from mcp.server.mcpserver import MCPServer
 from mcp.server.mcpserver.exceptions import ToolError
 from mcp.server.transport_security import TransportSecuritySettings
-from mcp_types import ToolAnnotations
+from mcp.types import ToolAnnotations
 from pydantic import Field
 from starlette.exceptions import HTTPException
 from starlette.requests import Request

@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 import pytest
 from mcp import Client, StdioServerParameters, stdio_client
-from mcp_types import CallToolResult
+from mcp.types import CallToolResult
 
 from bot.mcp import make_http_app, make_server
 from bot.web.keys import make_key
