@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal
 
 Kind = Literal["person", "thing", "group"]
@@ -14,7 +15,7 @@ def _words(text: str) -> frozenset[str]:
 
 WH = _words("who whom whose what which when where why how")
 AUXILIARIES = _words(
-    "is are was were am be been do does did has have had will would can could may might must "
+    "is are was were am be been being do does did has have had will would can could may might must "
     "shall should isn't aren't wasn't weren't doesn't don't didn't hasn't haven't hadn't won't "
     "wouldn't can't couldn't"
 )
@@ -37,35 +38,30 @@ _FUNCTION = (
     )
 )
 _VERBS = _words(
-    "said say says saying told tell tells think thinks thought cost costs take takes took taken "
-    "make makes made get gets got give gives gave go goes went come comes came become became mean "
-    "means meant happen happens happened begin begins began start starts started end ends ended "
-    "open opens opened close closes closed build builds built find finds found keep keeps kept "
-    "leave leaves left lose lost win won pay pays paid run runs ran see sees saw seen sell sells "
-    "sold buy buys bought want wants wanted need needs needed know knows knew use uses used work "
-    "works worked call calls called show shows showed shown bring brings brought hold holds held "
-    "vote voted react reacts reacted respond responded plan plans planned decide decided live "
-    "lives lived die dies died stop stops stopped grow grows grew stand stands stood "
-    "rise rose fall fell eat eats ate drink drinks drank look looks looked belong belongs "
-    "move moves moved change changes changed lead leads led join joined reach reached"
+    "cost costs take takes start starts end ends open opens close run runs need needs use uses "
+    "work works call calls show shows vote votes plan plans look looks change changes lead leads "
+    "move moves stop stops report reports found find finds want wants saw cut left live lives rest "
+    "rests say says get gets give gives go goes make makes stand stands demand demands claim "
+    "claims like likes help helps watch watches"
 )
-"""Common verbs; a noun phrase ends before them."""
+"""Words that are nouns as well, and most often verbs after a noun."""
 _TITLES = _words(
     "president minister chancellor king queen prince princess senator governor general gen captain "
     "colonel judge professor prof doctor dr sir lady lord mr mrs ms miss pope bishop councillor "
     "chairman chairwoman chief secretary spokesman spokeswoman mayor director analyst ceo"
 )
-_PEOPLE = re.compile(
-    r"(?:er|or|ist|ian|man|woman|ant|eur)$|^(?:president|chief|head|king|queen|cook|guide|captain|"
-    r"judge|nurse|priest|pilot|clerk|boss|expert|poet|monk|nun|mother|father|wife|husband|son|"
-    r"daughter|brother|sister|boy|girl|child|friend|grandmother|grandfather|secretary)$"
+_PEOPLE = _words(
+    "president minister chief head king queen cook guide captain judge nurse priest pilot clerk "
+    "boss expert poet monk nun mother father wife husband son daughter brother sister boy girl "
+    "child friend grandmother grandfather secretary mayor engineer officer doctor author "
+    "professor soldier member lawyer partner neighbour neighbor candidate student colleague"
 )
 _NO_PEOPLE = _words(
-    "river water tower number paper weather summer winter letter theater theatre harbor border "
-    "order power computer container newspaper paper motor factor sector plant restaurant fewer "
-    "offer answer corner center counter ladder danger silver layer matter charter chapter "
-    "reactor tractor timer quarter shelter server router printer filter transformer water cover "
-    "ferry human cellar boiler meter laser"
+    "river water tower number paper weather summer winter letter theater harbor border order power "
+    "computer container newspaper motor factor sector offer answer corner center counter ladder "
+    "danger silver layer matter charter chapter reactor tractor timer quarter shelter server "
+    "router printer filter transformer cover boiler cellar meter laser barrier carrier engine "
+    "monitor scooter trailer elevator generator heater cooler freezer mirror error terror door"
 )
 _PLACES = _words(
     "port mount street sea river lake bay point island islands city bridge university council "
@@ -75,13 +71,15 @@ _PLACES = _words(
     "times herald post news college school church tower house trust society club center centre "
     "army navy force police department treaty agreement law act war prize cup festival"
 )
-_BEFORE_PLACE = _words("in at from near to into across toward towards through outside")
+_BEFORE_PLACE = _words("in on at from near to into across toward towards through outside")
 _SPEAKING = r"(?:said|says|told|added|noted|explained|argued|warned|stated|asked|replied|wrote)"
 _MONTHS = _words(
     "january february march april may june july august september october november december "
     "monday tuesday wednesday thursday friday saturday sunday"
 )
-_TOKEN = re.compile(r"\w+(?:[-.’']\w+)*\.?|[^\w\s]")
+_TOKEN = re.compile(r"\d+(?:[.,]\d+)+|\w+(?:[-.’']\w+)*\.?|[^\w\s]")
+_DOING = _words("do does did")
+_DETERMINERS = _words("the a an which what many much")
 _PARTICLES = _words("of the de la van von der den al bin del for and")
 
 
@@ -95,6 +93,8 @@ class Entity:
     end: int
     is_name: bool
     is_place: bool = False
+    may_be_person: bool = False
+    """A single name, of which nothing shows whether somebody or something has it."""
 
 
 def find_entities(sentence: str) -> list[Entity]:
@@ -137,7 +137,39 @@ def _is_capitalised(tokens: list[re.Match[str]], at: int) -> bool:
     word = tokens[at].group()
     if not word[0].isupper() or word.lower().rstrip(".") in _MONTHS:
         return False
+    if at == 0 and _parts_of_speech(word.lower()) and not _follows_a_capital(tokens):
+        return False  # any word begins a sentence with a capital
     return not is_function_word(word) or (word.isupper() and len(word) > 1)
+
+
+def _follows_a_capital(tokens: list[re.Match[str]]) -> bool:
+    return len(tokens) > 1 and tokens[1].group()[0].isupper()
+
+
+@cache
+def _parts_of_speech(word: str) -> frozenset[str]:
+    """Give what a word may be by the dictionary, and "PLURAL" where it is one of a noun."""
+    from lemminflect import getAllLemmas
+
+    lemmas = getAllLemmas(word)
+    plural = "NOUN" in lemmas and word not in lemmas["NOUN"]
+    return frozenset([*lemmas, *(["PLURAL"] if plural else [])])
+
+
+def is_verb(word: str) -> bool:
+    parts = _parts_of_speech(word)
+    return word in _VERBS or ("VERB" in parts and not parts & {"NOUN", "ADJ"})
+
+
+def _is_person(noun: str) -> bool:
+    if noun in _PEOPLE or noun.endswith(("ist", "ian", "man", "woman")):
+        return True
+    stem = noun[:-2] if noun.endswith(("er", "or")) and noun not in _NO_PEOPLE else ""
+    return len(stem) > 2 and any("VERB" in _parts_of_speech(v) for v in (stem, f"{stem}e"))
+
+
+def _is_plural(word: str) -> bool:
+    return "PLURAL" in _parts_of_speech(word) and not is_verb(word)
 
 
 def _name(sentence: str, tokens: list[re.Match[str]], first: int, last: int) -> Iterator[Entity]:
@@ -148,9 +180,6 @@ def _name(sentence: str, tokens: list[re.Match[str]], first: int, last: int) -> 
     words = [word.lower().rstrip(".") for word in text.split()]
     before = tokens[first - 1].group().lower().rstrip(".") if first else ""
     after = sentence[end : end + 60]
-    begins = first == 0
-    if begins and last == 0 and (words[0] in _VERBS or words[0].endswith(("ing", "ly"))):
-        return
     speaks = re.match(rf",? {_SPEAKING}\b", after) or re.search(
         rf"\b(?:{_SPEAKING}|according to)\s+(?:\w+\s+)?$", sentence[:start], re.IGNORECASE
     )
@@ -163,49 +192,60 @@ def _name(sentence: str, tokens: list[re.Match[str]], first: int, last: int) -> 
     person = not thing and bool(
         before in _TITLES or speaks or (len(words) > 1 and before not in _BEFORE_PLACE)
     )
-    plural = len(words) == 1 and begins and words[0].endswith("s") and not speaks
-    kind: Kind = "person" if person else "group" if plural else "thing"
+    kind: Kind = "person" if person else "thing"
     end = start + len(text)
     if before == "the":
         start, text = tokens[first - 1].start(), f"the {text}"
         before = tokens[first - 2].group().lower() if first > 1 else ""
     place = not person and before in _BEFORE_PLACE
-    yield Entity(text, kind, start, end, is_name=True, is_place=place)
+    unclear = not person and not thing and len(words) == 1 and not place
+    yield Entity(text, kind, start, end, True, place, unclear)
 
 
 def _find_nouns(sentence: str) -> Iterator[Entity]:
-    """Give "the …" and "a …" up to the next function word or verb, with an "of …" after them."""
+    """Give nouns after "the", "a", "which", "how many", and plurals that stand by themselves."""
     tokens = list(_TOKEN.finditer(sentence))
-    for at, token in enumerate(tokens):
-        determiner = token.group().lower()
-        if determiner not in ("the", "a", "an"):
-            continue
-        last = _end_of_noun(tokens, at + 1)
-        if last == at:
-            continue
-        head = tokens[last].group().lower()
-        if last + 2 < len(tokens) and tokens[last + 1].group() in ("of", "over", "between"):
-            beyond = last + 2
-            if tokens[beyond].group().lower() in ("the", "a", "an"):
-                beyond += 1
-            last = max(last, _end_of_noun(tokens, beyond)) if beyond < len(tokens) else last
-        start, end = tokens[at + 1].start(), tokens[last].end()
-        person = bool(_PEOPLE.search(head)) and head not in _NO_PEOPLE
-        plural = head.endswith("s") and not head.endswith(("ss", "us", "is"))
-        kind: Kind = "group" if plural else "person" if person else "thing"
-        place = at > 0 and tokens[at - 1].group().lower() in _BEFORE_PLACE
-        yield Entity(f"the {sentence[start:end]}", kind, token.start(), end, False, place)
+    at = 0
+    while at < len(tokens):
+        word = tokens[at].group().lower()
+        if word in _DETERMINERS:
+            first, last = at + 1, _end_of_noun(tokens, at + 1, named=word in ("the", "a", "an"))
+        elif not is_function_word(word) and word not in _VERBS and word.isalpha():
+            first, last = at, _end_of_noun(tokens, at)
+            head = tokens[last].group()
+            subject = at > 0 and tokens[at - 1].group().lower() in _DOING and word == head.lower()
+            if not (_is_plural(head.lower()) or subject) or (head[0].isupper() and last):
+                last = first - 1
+        else:
+            first, last = at, at - 1
+        if last >= first:
+            yield _noun(sentence, tokens, at, first, last)
+        at = max(at, last) + 1
 
 
-def _end_of_noun(tokens: list[re.Match[str]], first: int) -> int:
+def _noun(sentence: str, tokens: list[re.Match[str]], at: int, first: int, last: int) -> Entity:
+    head = tokens[last].group().lower()
+    if last + 2 < len(tokens) and tokens[last + 1].group() in ("of", "over", "between"):
+        beyond = last + 2 + (tokens[last + 2].group().lower() in ("the", "a", "an"))
+        last = max(last, _end_of_noun(tokens, beyond))
+    start, end = tokens[first].start(), tokens[last].end()
+    kind: Kind = "group" if _is_plural(head) else "person" if _is_person(head) else "thing"
+    place = at > 0 and tokens[at - 1].group().lower() in _BEFORE_PLACE
+    text = sentence[start:end]
+    text = f"the {text[:1].lower() if first == 0 else text[:1]}{text[1:]}"
+    return Entity(text, kind, tokens[at].start(), end, False, place)
+
+
+def _end_of_noun(tokens: list[re.Match[str]], first: int, *, named: bool = False) -> int:
     """Give the place of the last word of a noun phrase that begins at `first`; else one before."""
     last = first - 1
     for at in range(first, min(first + 5, len(tokens))):
         word = tokens[at].group().lower()
-        verb = word in _VERBS and at > first
-        if not word[0].isalnum() or is_function_word(word) or verb:
+        if not word[0].isalnum() or is_function_word(word):
             break
-        if at > first and word.endswith(("ed", "ing")) and at + 1 >= len(tokens) - 1:
+        if at > first and is_verb(word):
+            break
+        if at == first and not named and is_verb(word) and word not in _VERBS:
             break
         last = at
     return last
