@@ -4,8 +4,9 @@ import logging
 import re
 import time
 from datetime import date, datetime
+from typing import Annotated
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from bot.citation import AnswerPassage, Frozen, cite
 from bot.confidence import THRESHOLD
@@ -25,21 +26,39 @@ MAX_TOP_K = 20
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\ud800-\udfff]")
 
 
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+
+
+def _written_out(value: object) -> object:
+    """Refuse the numbers that would be read as seconds since 1970."""
+    if isinstance(value, date) or (isinstance(value, str) and _DAY.fullmatch(value)):
+        return value
+    raise ValueError("a day is written like 2017-03-01")
+
+
+Day = Annotated[date, BeforeValidator(_written_out)]
+
+
 class Query(Frozen):
     """A question and how it is to be answered."""
 
     question: str = Field(description="The question, at most 2,000 characters.")
     top_k: int | None = Field(
-        default=None, ge=1, le=MAX_TOP_K, description="Passages at most; default: the setting."
+        default=None,
+        ge=1,
+        le=MAX_TOP_K,
+        strict=True,
+        description="Passages at most; default: the setting.",
     )
     article: str | None = Field(default=None, description="Search only the article with this id.")
-    since: date | None = Field(default=None, description="First day of publication.")
-    until: date | None = Field(default=None, description="Last day of publication.")
+    since: Day | None = Field(default=None, description="First day of publication.")
+    until: Day | None = Field(default=None, description="Last day of publication.")
     source: str | None = Field(
         default=None, max_length=500, description="Search only sources that contain this."
     )
     dates: bool = Field(
         default=True,
+        strict=True,
         description='Whether dates in the question ("since 2017", "last week") limit the search.',
     )
     conversation: str | None = Field(

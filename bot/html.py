@@ -39,6 +39,11 @@ _PASSAGE = """\
 <cite dir="auto">{title}</cite></a><span class="where">{where}</span></p>{also}
 </li>"""
 
+_METER = """\
+<svg class="meter" viewBox="0 0 100 8" role="meter" aria-label="Confidence" aria-valuemin="0" \
+aria-valuemax="100" aria-valuenow="{percent}"><rect width="100" height="8" rx="4"/>\
+<rect class="level" width="{percent}" height="8" rx="4"/></svg>"""
+
 _ACTIONS = """\
 <button type="button" class="tool scripted" data-copy>Copy with citations</button>\
 <a class="tool" href="/answers/{id}" data-link>Link to this answer</a>\
@@ -82,7 +87,7 @@ def render_turn(answer: Answer, answer_id: str | None, *, dated: bool = False) -
         again = f' <button type="button" class="again scripted" data-undated>{AGAIN}</button>'
         limit = _line(answer.limited_to) + (again if dated else "")
         resolved += f'<p class="resolved">In: {limit}</p>\n'
-    meter = f'<meter min="0" max="1" value="{answer.confidence}" aria-label="Confidence"></meter>'
+    meter = _METER.format(percent=round(100 * answer.confidence))
     if answer.found:
         verdict = f"Confidence: {describe_confidence(answer.confidence)}"
     else:

@@ -95,6 +95,17 @@ def _example(status: int) -> dict[str, Any]:
     return example | ({"reference": "5e1c3f0a9b7d2c48"} if status >= 500 else {})
 
 
+EVENTS: dict[str, Any] = {
+    "text/event-stream": {
+        "schema": {
+            "type": "object",
+            "description": "A server-sent event.",
+            "properties": {"data": {"type": "string"}},
+            "required": ["data"],
+        }
+    }
+}
+"""The content of a response of server-sent events."""
 _PROBLEM = {"$ref": "#/components/schemas/Problem"}
 
 

@@ -16,6 +16,7 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
+from starlette.routing import Match, Mount
 
 from index.errors import (
     ArticlebotError,
@@ -204,13 +205,29 @@ def _message(error: Mapping[str, object]) -> str:
     return str(error["msg"])
 
 
-async def _on_http(_: Request, error: Exception) -> Response:
+async def _on_http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     if error.status_code == 400 and isinstance(error.__cause__, ValueError | RecursionError):
         # So FastAPI reports a body that its JSON parser chokes on: not UTF-8, nested too deep.
         errors = [FieldProblem(field="", message="The body is not valid JSON in UTF-8.")]
         return problem_response(422, errors[0].message, name="invalid-request", errors=errors)
     detail, remedy = _DETAIL.get(error.status_code, (str(error.detail), None))
-    if error.status_code == 405 and "Allow" not in (error.headers or {}):
-        remedy = None
-    return problem_response(error.status_code, detail, remedy=remedy, headers=error.headers)
+    headers = dict(error.headers or {})
+    if error.status_code == 405:
+        if allowed := ", ".join(_allowed(request)):
+            headers["Allow"] = allowed
+        remedy = remedy if "Allow" in headers else None
+    return problem_response(error.status_code, detail, remedy=remedy, headers=headers)
+
+
+def _allowed(request: Request) -> list[str]:
+    """Give the methods that an address takes, which may stand at several routes."""
+    return [
+        method
+        for method in ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
+        if any(
+            route.matches({**request.scope, "method": method})[0] is Match.FULL
+            for route in request.app.routes
+            if not isinstance(route, Mount)
+        )
+    ]

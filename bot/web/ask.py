@@ -3,13 +3,13 @@
 import logging
 import secrets
 from dataclasses import fields
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Body, Depends, HTTPException, Request
 from pydantic import Field
 
-from bot.answer import Answer, Query, ask, check_question
+from bot.answer import Answer, Day, Query, ask, check_question
 from bot.citation import Frozen
 from bot.openapi import ASK_EXAMPLES, problems
 from bot.problems import Failure, describe_error
@@ -54,10 +54,10 @@ class SearchQuery(Frozen):
     """What to search for."""
 
     question: str = Field(description="The question, at most 2,000 characters.")
-    k: int = Field(default=10, ge=1, le=MAX_HITS, description="Hits at most.")
+    k: int = Field(default=10, ge=1, le=MAX_HITS, strict=True, description="Hits at most.")
     article: str | None = Field(default=None, description="Search only the article with this id.")
-    since: date | None = Field(default=None, description="First day of publication.")
-    until: date | None = Field(default=None, description="Last day of publication.")
+    since: Day | None = Field(default=None, description="First day of publication.")
+    until: Day | None = Field(default=None, description="Last day of publication.")
     source: str | None = Field(
         default=None, max_length=500, description="Search only sources that contain this."
     )

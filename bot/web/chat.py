@@ -15,7 +15,7 @@ from bot.answer import Query
 from bot.citation import AnswerPassage, Citation
 from bot.conversation import resolve
 from bot.html import NOT_AN_ANSWER, NOT_FOUND
-from bot.openapi import problems
+from bot.openapi import EVENTS, problems
 from bot.web.ask import KeptAnswer, answer_and_keep, require_json
 from bot.web.service import Service
 from index.errors import UsageError
@@ -44,7 +44,7 @@ class ChatRequest(BaseModel):
 
     model: str = MODEL
     messages: Annotated[list[Message], Field(min_length=1, max_length=500)]
-    stream: bool = False
+    stream: bool = Field(default=False, strict=True)
 
 
 class UrlCitation(BaseModel):
@@ -242,7 +242,7 @@ def make_router(service: Service) -> APIRouter:
         | {
             200: {
                 "description": "The quoted passages; with `stream`, as server-sent events",
-                "content": {"text/event-stream": {"schema": {"type": "string"}}},
+                "content": EVENTS,
             }
         },
     )

@@ -1,6 +1,5 @@
 """What somebody sends to be added: a file, an address or a text, read from a request."""
 
-from datetime import date
 from typing import Annotated, Any, Self, TypeVar
 
 from fastapi import HTTPException, Request
@@ -8,6 +7,7 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 from starlette.datastructures import UploadFile
 
+from bot.answer import Day
 from index.article import is_url
 from index.formats.document import Metadata
 from index.read import Blob, Reading, Source
@@ -33,7 +33,7 @@ class About(BaseModel):
 
     title: _Line = None
     author: _Line = None
-    published: date | None = Field(default=None, description="The day of publication.")
+    published: Day | None = Field(default=None, description="The day of publication.")
     source: _Line = Field(default=None, description="Where it was first published.")
 
     def metadata(self) -> Metadata:

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path
 from fastapi.responses import StreamingResponse
 
-from bot.openapi import problems
+from bot.openapi import EVENTS, problems
 from bot.web.runner import Job
 from bot.web.service import Service
 
@@ -32,7 +32,7 @@ def make_router(service: Service) -> APIRouter:
         | {
             200: {
                 "description": "The job (JSON) at each change, as server-sent events, to its end",
-                "content": {"text/event-stream": {"schema": {"type": "string"}}},
+                "content": EVENTS,
             }
         },
     )
