@@ -9,8 +9,9 @@ from urllib.parse import quote as percent_encode
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from bot.confidence import measure_coverage, probability
-from index.article import Article
+from bot.confidence import THRESHOLD, measure_coverage, probability
+from bot.speakers import asks_who, newest_first, take_turns, widen
+from index.article import Article, Paragraph
 from index.search import Hit
 from index.store import Snapshot
 
@@ -36,6 +37,7 @@ class Citation(Frozen):
     source: str
     published: date | None
     paragraph: int
+    page: int | None = Field(default=None, description="From 1, where the article has pages.")
     start: int
     end: int
     quote: str
@@ -60,7 +62,12 @@ class AnswerPassage(Frozen):
 def cite(
     snapshot: Snapshot, question: str, hits: Sequence[Hit], top_k: int, public_url: str | None
 ) -> tuple[AnswerPassage, ...]:
-    """Turn hits into at most `top_k` passages from different places, best first."""
+    """Turn hits into at most `top_k` passages from different places, best first.
+
+    Among equals the newest is first; of a question who or which, each speaker is heard once
+    before one is heard again.
+    """
+    room = 3 * top_k if asks_who(question) else top_k
     articles: dict[str, Article] = {}
     chosen: list[tuple[AnswerPassage, frozenset[str], list[str]]] = []
     places: set[tuple[str, int]] = set()
@@ -77,7 +84,7 @@ def cite(
         if twin is not None:
             if article_id != twin[0].citation.article_id and article_id not in twin[2]:
                 twin[2].append(article_id)
-        elif len(chosen) < top_k and (article_id, hit.sentence.paragraph) not in places:
+        elif len(chosen) < room and (article_id, hit.sentence.paragraph) not in places:
             indexed_sha256 = snapshot.text_sha256(article_id)
             passage = _passage(question, hit, article, indexed_sha256, public_url)
             if exact(passage, article.text):
@@ -85,9 +92,14 @@ def cite(
                 chosen.append((passage, words, []))
             else:
                 log.error("withheld a citation that is not exact: %s %s", article_id, hit.sentence)
+    passages = newest_first(
+        passage.model_copy(update={"also_in": tuple(also_in)}) for passage, _, also_in in chosen
+    )
+    if asks_who(question):
+        passages = list(take_turns(passages, THRESHOLD))
     return tuple(
-        passage.model_copy(update={"rank": rank, "also_in": tuple(also_in)})
-        for rank, (passage, _, also_in) in enumerate(chosen, 1)
+        passage.model_copy(update={"rank": rank})
+        for rank, passage in enumerate(passages[:top_k], 1)
     )
 
 
@@ -108,6 +120,11 @@ def _passage(
     sentence = hit.sentence
     start = max(sentence.passage_start, sentence.paragraph_start)
     end = min(sentence.passage_end, sentence.paragraph_end)
+    paragraph = Paragraph(
+        sentence.paragraph, sentence.paragraph_start, sentence.paragraph_end, "body"
+    )
+    cited_start, cited_end = widen(article.text, paragraph, sentence.start, sentence.end)
+    start, end = min(start, cited_start), max(end, cited_end)
     text = article.text[start:end]
     return AnswerPassage(
         rank=1,
@@ -121,11 +138,12 @@ def _passage(
             source=article.source,
             published=article.published,
             paragraph=sentence.paragraph,
-            start=sentence.start,
-            end=sentence.end,
-            quote=article.text[sentence.start : sentence.end],
+            page=article.page(cited_start),
+            start=cited_start,
+            end=cited_end,
+            quote=article.text[cited_start:cited_end],
             text_sha256=indexed_sha256,
-            link=_link(article, sentence.start, sentence.end, public_url),
+            link=_link(article, cited_start, cited_end, public_url),
         ),
     )
 

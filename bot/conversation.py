@@ -67,7 +67,7 @@ def _is_phrase(text: str) -> bool:
     """Tell whether a text is a few words without a verb that would make it a question."""
     words = [word.strip("?,.!").lower() for word in text.split()]
     verbs = (word in AUXILIARIES or word in WH or is_verb(word) for word in words)
-    return len(words) <= 6 and not any(verbs)
+    return 0 < len(words) <= 6 and not any(verbs)
 
 
 def _ask_again(wh: str, last: Turn) -> str:

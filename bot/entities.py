@@ -99,7 +99,7 @@ class Entity:
 
 def find_entities(sentence: str) -> list[Entity]:
     """Give the names and the noun phrases of a sentence, in order."""
-    names = list(_find_names(sentence))
+    names = list(find_names(sentence))
     taken = [(name.start, name.end) for name in names]
     nouns = (
         noun
@@ -113,17 +113,21 @@ def is_function_word(word: str) -> bool:
     return word.lower().rstrip(".") in _FUNCTION
 
 
-def _find_names(sentence: str) -> Iterator[Entity]:
-    """Give the runs of capitalised words; "of" and the like may stand inside of them."""
+def find_names(sentence: str, *, look_up: bool = True) -> Iterator[Entity]:
+    """Give the runs of capitalised words; "of" and the like may stand inside of them.
+
+    With `look_up` a word of the dictionary that begins the sentence is no name. The dictionary
+    takes half a second to load.
+    """
     tokens = list(_TOKEN.finditer(sentence))
     at = 0
     while at < len(tokens):
-        if not _is_capitalised(tokens, at):
+        if not _is_capitalised(tokens, at, look_up):
             at += 1
             continue
         last = at
         for after in range(at + 1, len(tokens)):
-            if _is_capitalised(tokens, after) and tokens[after - 1].group() not in ",;:":
+            if _is_capitalised(tokens, after, look_up) and tokens[after - 1].group() not in ",;:":
                 last = after
             elif tokens[after].group() not in _PARTICLES or after - last > 1:
                 break
@@ -133,11 +137,11 @@ def _find_names(sentence: str) -> Iterator[Entity]:
         at = last + 1
 
 
-def _is_capitalised(tokens: list[re.Match[str]], at: int) -> bool:
+def _is_capitalised(tokens: list[re.Match[str]], at: int, look_up: bool) -> bool:
     word = tokens[at].group()
     if not word[0].isupper() or word.lower().rstrip(".") in _MONTHS:
         return False
-    if at == 0 and _parts_of_speech(word.lower()) and not _follows_a_capital(tokens):
+    if look_up and at == 0 and _parts_of_speech(word.lower()) and not _follows_a_capital(tokens):
         return False  # any word begins a sentence with a capital
     return not is_function_word(word) or (word.isupper() and len(word) > 1)
 

@@ -170,6 +170,8 @@ def _print_passage(passage: "AnswerPassage", label: str, console: Console) -> No
         f"paragraph {citation.paragraph}",
         f"characters {citation.start}-{citation.end}",
     ]
+    if citation.page:
+        parts.insert(2, f"page {citation.page}")
     if citation.published:
         parts.append(citation.published.isoformat())
     cited = f"{', '.join(parts)} ({percent(passage.score)})"
