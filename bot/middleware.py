@@ -96,7 +96,7 @@ class BodyLimit:
         length = headers.get("content-length", "")
         if length.isdecimal() and int(length) > limit:
             if "expect" not in headers:  # who asks before sending has not sent anything
-                await _discard(receive)
+                await _discard(receive, limit)
             response = problem_response(413, detail, headers={"Connection": "close"})
             await response(scope, receive, send)
             return
@@ -108,16 +108,16 @@ class BodyLimit:
             seen += len(message.get("body", b""))
             if seen > limit:
                 if message.get("more_body"):
-                    await _discard(receive)
+                    await _discard(receive, limit)
                 raise HTTPException(413, detail, headers={"Connection": "close"})
             return message
 
         await self.app(scope, receive_limited, send)
 
 
-async def _discard(receive: Receive) -> None:
+async def _discard(receive: Receive, limit: int) -> None:
     """Read on for a while: a connection closed on unread bytes loses the response as well."""
-    left = DISCARD_BYTES
+    left = max(DISCARD_BYTES, 2 * limit)
     with move_on_after(DISCARD_SECONDS):
         while left > 0:
             message = await receive()

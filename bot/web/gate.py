@@ -105,9 +105,8 @@ class Gate:
         host = request.headers.get("host", "")
         if not self._keys and not self._settings.open:
             # A name that is made to lead here (DNS rebinding) would pass as the same origin.
-            own = _host(self._settings.public_url or "")
-            named = _host(f"//{host}")
-            if named != own and named != "localhost" and not is_loopback(named):
+            own, named = _host(self._settings.public_url or ""), _host(f"//{host}")
+            if not named or (named != own and not is_loopback(named)):
                 raise HTTPException(
                     403, "This is not the server's own name: set ARTICLEBOT_PUBLIC_URL to it."
                 )

@@ -58,4 +58,4 @@ def find_key(keys: Mapping[str, Scope], given: str) -> str | None:
 
 
 def _digest(key: str) -> str:
-    return hashlib.sha256(key.encode("utf-8", "surrogateescape")).hexdigest()
+    return hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()

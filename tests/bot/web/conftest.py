@@ -59,7 +59,7 @@ class Site:
 @contextmanager
 def open_site(data: Path, *articles: Article, **settings: object) -> Iterator[Site]:
     """Serve articles, without the real model."""
-    chosen = Settings(data=data, requests_per_minute=0, **settings)  # type: ignore[arg-type]
+    chosen = Settings.model_validate({"data": data, "requests_per_minute": 0, **settings})
     with Library.open(chosen, encoder=FakeEncoder()) as library:
         if articles:
             report = library.add(articles)
