@@ -60,16 +60,27 @@ def answer_message(answer: Answer) -> Message:
     """Give the one message that tells an answer, or that there is none, within Slack's limits."""
     found = bool(answer.found and answer.passages)
     passages = answer.passages if found else answer.closest
-    lead: list[str] = []
-    head: list[Block] = []
+    lead = _understood(answer)
+    head = [_paragraph(_Text(text=line, style={"italic": True})) for line in lead]
     if not found:
-        lead = [NOT_FOUND, NOT_AN_ANSWER] if passages else [NOT_FOUND]
-        head = [_paragraph(_Text(text=" ".join(lead), style={"bold": True}))]
+        told = [NOT_FOUND, NOT_AN_ANSWER] if passages else [NOT_FOUND]
+        head.append(_paragraph(_Text(text=" ".join(told), style={"bold": True})))
+        lead += told
     lines = [*lead, *(_fallback_line(passage) for passage in passages)]
     return Message(
         text=escape("\n".join(lines), MAX_FALLBACK),
         blocks=tuple(_fit(head, passages, bold=found)),
     )
+
+
+def _understood(answer: Answer) -> list[str]:
+    """Tell what was searched where it is not just what was asked."""
+    lines = []
+    if " ".join(answer.question.split()) != answer.resolved_question:
+        lines.append(f"Searching: {_line(answer.resolved_question, MAX_TITLE)}")
+    if answer.limited_to:
+        lines.append(f"In {_line(answer.limited_to, MAX_TITLE)}")
+    return lines
 
 
 def plain_message(text: str) -> Message:

@@ -18,6 +18,7 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.answer import Answer, Query
 from bot.blocks import HELP, Message, answer_message, plain_message, question_from
+from bot.slack_query import name_conversation, read_query
 from index.errors import ArticlebotError, UsageError
 
 log = logging.getLogger(__name__)
@@ -79,7 +80,10 @@ class Desk:
         """Answer an accepted question where it was asked: in its thread, or directly in a DM."""
         try:
             question = question_from(event.get("text") or "", context.bot_user_id)
-            message = await self._message(question) if question else plain_message(HELP)
+            conversation = name_conversation(event, context.team_id)
+            message = (
+                await self._message(question, conversation) if question else plain_message(HELP)
+            )
             await _post(client, event, message)
         except Exception as error:  # noqa: BLE001 - the last layer: there is no one else to tell
             _log_reference(error, "An answer could not be posted")
@@ -96,10 +100,11 @@ class Desk:
         except TimeoutError:
             log.warning("Shutting down with %d questions unanswered", self._open)
 
-    async def _message(self, question: str) -> Message:
+    async def _message(self, question: str, conversation: str) -> Message:
         try:
+            query = read_query(question, conversation)
             async with self._slots:
-                answer = await asyncio.to_thread(self._answer, Query(question=question))
+                answer = await asyncio.to_thread(self._answer, query)
         except ArticlebotError as error:
             if not isinstance(error, UsageError):  # which may quote the question
                 log.warning("A question could not be answered: %r", str(error))

@@ -15,7 +15,8 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from bot.answer import MAX_QUESTION, MAX_TOP_K, Answer
-from bot.cli import Session, app
+from bot.cli import app
+from bot.cli_session import Session
 from index.build import IndexReport, Progress
 from index.library import Library
 from index.read import AS_FOUND, Reading, Source
@@ -31,7 +32,8 @@ QUESTION = "Who raised serious concerns about the missile deal?"
 UNRELATED = "Zebra quagga okapi?"
 PROGRAM = [sys.executable, "-c", "from bot.cli import main; main()"]
 FAKED = """
-from bot.cli import Session, main
+from bot.cli import main
+from bot.cli_session import Session
 from index.library import Library
 from tests.fakes import FakeEncoder
 main(Session(open_library=lambda settings: Library.open(settings, encoder=FakeEncoder())))

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from datetime import date
 from functools import partial
 
 import pytest
@@ -127,6 +128,28 @@ async def test_what_no_person_asks_is_acknowledged_and_not_answered(open_edge: O
         await edge.stop()
     assert answers.questions == ["at last"]
     assert len(edge.slack.posts) == 1
+
+
+async def test_a_thread_is_a_conversation_and_limits_are_read(open_edge: OpenEdge) -> None:
+    queries: list[Query] = []
+
+    def answer(query: Query) -> Answer:
+        queries.append(query)
+        raise UsageError("no")
+
+    async with open_edge(answer) as edge:
+        await edge.deliver(event_body(mention("since:2017-03-01 who?", ts="30.1")))
+        await edge.slack.until(lambda: posted(edge, 1))
+        follow_up = mention("why?", ts="30.2", thread_ts="30.1")
+        await edge.deliver(event_body(follow_up))
+        await edge.slack.until(lambda: posted(edge, 2))
+        await edge.deliver(event_body(mention("since:soon why?", ts="31.1")))
+        await edge.slack.until(lambda: posted(edge, 3))
+        await edge.stop()
+    first, second = queries
+    assert (first.question, first.since) == ("who?", date(2017, 3, 1))
+    assert first.conversation == second.conversation
+    assert "'soon' is not a date" in edge.slack.posts[-1]["text"]
 
 
 def posted(edge: Edge, count: int) -> bool:

@@ -1,0 +1,47 @@
+"""What somebody writes in Slack as a query: the limits that it names, and the conversation."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from bot.answer import Query
+from index.errors import UsageError
+from index.formats.document import parse_date
+
+LONGEST_VALUE = 500
+_LIMIT = re.compile(
+    r"(?:(?<=\s)|^)(?:(?:--|—|–)(?P<option>article|since|until|source)[=:\s]\s*|"
+    r"(?P<name>article|since|until|source):(?=\S))(?P<value>[“\"](?P<quoted>[^”\"]*)[”\"]|\S+)",
+    re.IGNORECASE,
+)
+
+
+def read_query(text: str, conversation: str) -> Query:
+    """Read a message such as `since:2017-03-01 source:reuters Who raised concerns?`.
+
+    The options of the command line are understood too: `--since 2017-03-01`.
+
+    Raises:
+        UsageError: a date is none.
+    """
+    limits: dict[str, Any] = {}
+    for match in _LIMIT.finditer(text):
+        name = (match["option"] or match["name"]).lower()
+        value = (match["quoted"] if match["quoted"] is not None else match["value"]).strip()
+        if name in ("since", "until"):
+            day = parse_date(value)
+            if day is None:
+                raise UsageError(f"{value!r} is not a date", f"write {name}:2017-07-28")
+            limits[name] = day
+        else:
+            limits[name] = value[:LONGEST_VALUE]
+    question = " ".join(_LIMIT.sub(" ", text).split()) if limits else text
+    return Query(question=question, conversation=conversation, **limits)
+
+
+def name_conversation(event: Mapping[str, Any], team: str | None) -> str:
+    """Give the conversation of a message: its thread's, or that of the whole direct channel."""
+    thread = event.get("thread_ts")
+    if not thread and event.get("channel_type") != "im":
+        thread = event["ts"]  # the answer begins the thread
+    return "/".join(filter(None, ("slack", team, event["channel"], thread)))[:200]
