@@ -15,6 +15,7 @@ from bot.scope import find_scope
 from index.article import canonical
 from index.errors import LibraryError, UsageError
 from index.library import Library
+from index.stages import stage
 from index.store import Cited, Turn
 
 log = logging.getLogger(__name__)
@@ -115,13 +116,16 @@ def ask(library: Library, query: Query) -> Answer:
     started = time.perf_counter()
     asked = check_question(query.question)
     turns = library.records.turns(query.conversation) if query.conversation else []
-    full = resolve(asked, turns)
+    with stage("resolve"):
+        full = resolve(asked, turns)
     top_k = query.top_k or library.settings.top_k
     with library.snapshot() as snapshot:
         scope = find_scope(snapshot, query, full, datetime.now().astimezone().date())
         question = scope.question
-        hits = library.search(snapshot, question, 2 * top_k + 20, scope.only)
-        passages = cite(snapshot, question, hits, top_k, library.settings.public_url)
+        with stage("search"):
+            hits = library.search(snapshot, question, 2 * top_k + 20, scope.only)
+        with stage("cite"):
+            passages = cite(snapshot, question, hits, top_k, library.settings.public_url)
         info = snapshot.info()
     confidence = passages[0].score if passages else 0.0
     found = confidence >= THRESHOLD

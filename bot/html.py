@@ -143,7 +143,8 @@ def _passage(name: str, passage: AnswerPassage, found: bool) -> str:
 
 def _place(citation: Citation) -> list[str]:
     published = [citation.published.isoformat()] if citation.published else []
-    return [*published, source_name(citation.source), f"paragraph {citation.paragraph}"]
+    page = [f"page {citation.page}"] if citation.page else []
+    return [*published, source_name(citation.source), *page, f"paragraph {citation.paragraph}"]
 
 
 def source_name(source: str) -> str:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from index.encode import Encoder
+from index.stages import stage
 from index.store import EVERYTHING, Candidate, Filter, Snapshot, StoredSentence
 
 DEPTH = 50
@@ -30,7 +31,8 @@ def search(
     2. find candidates by meaning and by words, each with both scores;
     3. fuse the scores in a weighted sum.
     """
-    vector = encoder.encode([question])[0]
+    with stage("encode"):
+        vector = encoder.encode([question])[0]
     candidates = snapshot.search(vector, question, max(DEPTH, k), only)
     ranked = sorted(candidates, key=lambda c: (-fuse(c), c.sentence_id))[:k]
     stored = snapshot.sentences([c.sentence_id for c in ranked])

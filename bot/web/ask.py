@@ -18,6 +18,7 @@ from bot.web.service import Service
 from index.errors import LibraryError, UsageError
 from index.library import Library
 from index.search import Hit
+from index.stages import listening
 
 logger = logging.getLogger(__name__)
 
@@ -94,7 +95,8 @@ async def require_json(request: Request) -> None:
 def answer_and_keep(service: Service, query: Query) -> KeptAnswer:
     """Answer a question and keep the answer; one that cannot be kept is given all the same."""
     library = service.library
-    answer = ask(library, query)
+    with listening(service.metrics.observe_stage):
+        answer = ask(library, query)
     service.metrics.observe_stage("answer", answer.took_ms / 1000)
     service.metrics.count_answer(found=answer.found)
     if service.settings.log_questions:

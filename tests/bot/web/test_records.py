@@ -97,7 +97,8 @@ def test_metrics_tell_requests_answers_stages_jobs_and_size(site: Site) -> None:
     assert lines[route] == "2.0"
     assert lines['articlebot_answers_total{found="true"}'] == "1.0"
     assert lines['articlebot_answers_total{found="false"}'] == "1.0"
-    assert float(lines['articlebot_stage_seconds_count{stage="answer"}']) == 2
+    for stage in "encode", "search", "cite", "answer":
+        assert float(lines[f'articlebot_stage_seconds_count{{stage="{stage}"}}']) == 2
     assert lines['articlebot_jobs_total{outcome="done"}'] == "1.0"
     assert (lines["articlebot_jobs_under_way"], lines["articlebot_articles"]) == ("0.0", "2.0")
     assert "made-up" not in metrics.text
