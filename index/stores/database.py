@@ -12,7 +12,7 @@ import numpy as np
 from index.article import Article, ArticleSummary, Kind, Paragraph, ParsedArticle, Passage, Sentence
 from index.encode import Vectors
 from index.errors import LibraryError
-from index.store import EncodedArticle, Filter, LibraryInfo, StoredSentence
+from index.store import EncodedArticle, LibraryInfo, StoredSentence
 
 FORMAT = "2"
 """Raised with every change of the schema."""
@@ -171,11 +171,6 @@ def contents(connection: sqlite3.Connection, *, live: bool) -> dict[str, str]:
     )
 
 
-def paths(connection: sqlite3.Connection) -> dict[str, str]:
-    """Give the files that live articles were read from, by article id."""
-    return dict(connection.execute("SELECT id, path FROM article WHERE live = 1 AND path != ''"))
-
-
 def count(connection: sqlite3.Connection) -> None:
     """Note how much is live, so that no question has to count a million rows."""
     articles, sentences = connection.execute(
@@ -191,17 +186,6 @@ def read_info(connection: sqlite3.Connection) -> LibraryInfo:
         int(get_meta(connection, "articles") or 0),
         int(get_meta(connection, "sentences") or 0),
     )
-
-
-def read_ids(connection: sqlite3.Connection, beginning: str) -> list[str]:
-    """Give the ids of live articles that begin like this."""
-    return [
-        row[0]
-        for row in connection.execute(
-            "SELECT id FROM article WHERE live = 1 AND substr(id, 1, ?) = ?",
-            (len(beginning), beginning),
-        )
-    ]
 
 
 def read_summaries(connection: sqlite3.Connection) -> list[ArticleSummary]:
@@ -284,38 +268,6 @@ def read_sentences(
         (json.dumps(list(ids)),),
     )
     return {row[0]: StoredSentence(*row) for row in rows}
-
-
-def matching_ids(connection: sqlite3.Connection, only: Filter) -> list[str]:
-    """Give the ids of the live articles to which a filter applies."""
-    rows = connection.execute(
-        "SELECT id FROM article WHERE live = 1"
-        " AND (?1 IS NULL OR id IN (SELECT value FROM json_each(?1)))"
-        " AND (?2 IS NULL OR published >= ?2) AND (?3 IS NULL OR published <= ?3)",
-        (
-            None if only.articles is None else json.dumps(only.articles),
-            only.since and only.since.isoformat(),
-            only.until and only.until.isoformat(),
-        ),
-    )
-    ids = [row[0] for row in rows]
-    if only.source is None:
-        return ids
-    # Compared here: SQLite knows upper and lower case of ASCII alone.
-    wanted = only.source.casefold()
-    sources = dict(connection.execute("SELECT id, source FROM article WHERE live = 1"))
-    return [id_ for id_ in ids if wanted in sources[id_].casefold()]
-
-
-def sentence_ids(connection: sqlite3.Connection, article_ids: Sequence[str]) -> list[int]:
-    return [
-        row[0]
-        for row in connection.execute(
-            "SELECT s.id FROM sentence s JOIN article a ON a.key = s.article"
-            " WHERE a.id IN (SELECT value FROM json_each(?)) AND a.live = 1",
-            (json.dumps(list(article_ids)),),
-        )
-    ]
 
 
 def iter_vectors(

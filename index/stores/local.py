@@ -13,7 +13,7 @@ from index.article import Article, ArticleSummary, ParsedArticle
 from index.encode import Encoder, Vectors
 from index.errors import BusyError, EmptyLibraryError, LibraryError
 from index.store import EVERYTHING, Candidate, EncodedArticle, Filter, LibraryInfo, StoredSentence
-from index.stores import database
+from index.stores import database, selection
 from index.stores.search_files import SearchFolder
 
 
@@ -129,10 +129,10 @@ class LocalSnapshot:
         return database.read_summaries(self._connection)
 
     def article_ids(self, beginning: str) -> list[str]:
-        return database.read_ids(self._connection, beginning)
+        return selection.read_ids(self._connection, beginning)
 
     def matching_ids(self, only: Filter) -> list[str]:
-        return database.matching_ids(self._connection, only)
+        return selection.matching_ids(self._connection, only)
 
     def article(self, article_id: str) -> Article | None:
         found = database.read_article(self._connection, article_id)
@@ -156,7 +156,7 @@ class LocalSnapshot:
     ) -> list[Candidate]:
         files = self._store.search.open(self._connection)
         articles = self.matching_ids(only) if only else None
-        among = None if articles is None else database.sentence_ids(self._connection, articles)
+        among = None if articles is None else selection.sentence_ids(self._connection, articles)
         near = files.vectors.search(vector, depth, among)
         lexical = files.words.search(question, depth, articles)
         ids = list(dict.fromkeys([*near, *lexical]))
@@ -196,7 +196,7 @@ class LocalWriter:
         return database.contents(self._connection, live=False)
 
     def paths(self) -> Mapping[str, str]:
-        return database.paths(self._connection)
+        return selection.paths(self._connection)
 
     def stage(self, article: EncodedArticle) -> None:
         with self._transaction():

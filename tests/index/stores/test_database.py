@@ -16,7 +16,7 @@ from index.errors import LibraryError
 from index.library import Library
 from index.split import parse_article
 from index.store import EncodedArticle, Filter
-from index.stores import database
+from index.stores import database, selection
 from tests.fakes import FakeEncoder
 
 
@@ -50,7 +50,7 @@ def test_what_is_stored_is_given_back(text: str) -> None:
         stored = encoded(text, title=canonical(text[:20]))
         publish(connection, stored)
         assert database.read_parsed(connection, "a") == stored.parsed
-        ids = database.sentence_ids(connection, ["a"])
+        ids = selection.sentence_ids(connection, ["a"])
         rows = database.read_sentences(connection, ids)
         assert [(rows[i].start, rows[i].end) for i in ids] == [
             (s.start, s.end) for s in stored.parsed.sentences
@@ -66,7 +66,7 @@ def test_staged_articles_are_not_read(connection: sqlite3.Connection) -> None:
     database.insert_article(connection, encoded("Four.", "b"))
     database.count(connection)
     assert database.read_article(connection, "b") is None
-    assert database.read_ids(connection, "") == ["a"]
+    assert selection.read_ids(connection, "") == ["a"]
     assert database.read_info(connection).sentences == 2
     assert [row[2] for row in database.iter_texts(connection)] == ["One came.", "Two went."]
     assert sum(len(ids) for ids, _ in database.iter_vectors(connection, 64)) == 2
@@ -79,9 +79,9 @@ def test_staged_articles_are_not_read(connection: sqlite3.Connection) -> None:
 
 def test_a_replaced_article_leaves_nothing_behind(connection: sqlite3.Connection) -> None:
     publish(connection, encoded("One came. Two went.\n\nShare this"))
-    old = database.sentence_ids(connection, ["a"])
+    old = selection.sentence_ids(connection, ["a"])
     publish(connection, encoded("Three stayed."))
-    new = database.sentence_ids(connection, ["a"])
+    new = selection.sentence_ids(connection, ["a"])
     assert not set(old) & set(new)  # an id is never used again: no citation leads elsewhere
     for table, rows in (("article", 1), ("paragraph", 1), ("passage", 1), ("sentence", 1)):
         (count,) = connection.execute(f"SELECT count(*) FROM {table}").fetchone()
@@ -91,15 +91,15 @@ def test_a_replaced_article_leaves_nothing_behind(connection: sqlite3.Connection
 def test_removed_articles_are_gone(connection: sqlite3.Connection) -> None:
     publish(connection, encoded("One."), encoded("Two.", "b"))
     database.publish_staged(connection, ["a"])
-    assert database.read_ids(connection, "") == ["b"]
+    assert selection.read_ids(connection, "") == ["b"]
 
 
 def test_beginnings_are_compared_as_they_are(connection: sqlite3.Connection) -> None:
     publish(connection, *(encoded("One.", id_) for id_ in ("ab-1", "ab-2", "a%", "a_", "é1")))
-    assert database.read_ids(connection, "ab") == ["ab-1", "ab-2"]
-    assert database.read_ids(connection, "a%") == ["a%"]
-    assert database.read_ids(connection, "a_") == ["a_"]
-    assert database.read_ids(connection, "é") == ["é1"]
+    assert selection.read_ids(connection, "ab") == ["ab-1", "ab-2"]
+    assert selection.read_ids(connection, "a%") == ["a%"]
+    assert selection.read_ids(connection, "a_") == ["a_"]
+    assert selection.read_ids(connection, "é") == ["é1"]
 
 
 def test_another_format_is_refused_with_the_remedy(tmp_path: Path) -> None:
