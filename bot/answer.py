@@ -11,18 +11,21 @@ from pydantic import BeforeValidator, Field
 from bot.citation import AnswerPassage, Frozen, cite
 from bot.confidence import THRESHOLD
 from bot.conversation import resolve
-from bot.scope import find_scope
+from bot.scope import Scope, find_scope
 from index.article import canonical
 from index.errors import LibraryError, UsageError
 from index.library import Library
 from index.stages import stage
 from index.store import Cited, Turn
+from index.stores.local import LocalSnapshot
 
 log = logging.getLogger(__name__)
 
 MAX_QUESTION = 2000
 """Longest question, in characters."""
 MAX_TOP_K = 20
+DEEPER = 200
+"""Sentences searched for each passage where there are many copies of the best."""
 
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\ud800-\udfff]")
 
@@ -122,10 +125,7 @@ def ask(library: Library, query: Query) -> Answer:
     with library.snapshot() as snapshot:
         scope = find_scope(snapshot, query, full, datetime.now().astimezone().date())
         question = scope.question
-        with stage("search"):
-            hits = library.search(snapshot, question, 2 * top_k + 20, scope.only)
-        with stage("cite"):
-            passages = cite(snapshot, question, hits, top_k, library.settings.public_url)
+        passages = _find(library, snapshot, scope, top_k)
         info = snapshot.info()
     confidence = passages[0].score if passages else 0.0
     found = confidence >= THRESHOLD
@@ -145,6 +145,21 @@ def ask(library: Library, query: Query) -> Answer:
     if query.conversation:
         _remember(library, query.conversation, full, answer)
     return answer
+
+
+def _find(
+    library: Library, snapshot: LocalSnapshot, scope: Scope, top_k: int
+) -> tuple[AnswerPassage, ...]:
+    """Search and cite, deeper where copies of the same few sentences take all the places."""
+    passages: tuple[AnswerPassage, ...] = ()
+    for depth in (2 * top_k + 20, DEEPER * top_k):
+        with stage("search"):
+            hits = library.search(snapshot, scope.question, depth, scope.only)
+        with stage("cite"):
+            passages = cite(snapshot, scope.question, hits, top_k, library.settings.public_url)
+        if len(passages) >= top_k or len(hits) < depth:
+            break
+    return passages
 
 
 def _remember(library: Library, conversation: str, full: str, answer: Answer) -> None:

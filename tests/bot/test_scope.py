@@ -109,3 +109,17 @@ def test_a_question_of_a_date_alone_is_searched_whole(dated: Library) -> None:
     assert answer.limited_to == "articles since 1 January 2017"
     assert answer.resolved_question == "What happened?"
     assert ask(dated, Query(question="Since 2017?")).resolved_question == "Since 2017?"
+
+
+def test_many_copies_of_an_article_are_one_passage_that_names_them_all(library: Library) -> None:
+    story = "The ferry crossed the river with passengers.\n\nThe ferry has a captain of its own."
+    copies = [
+        Article(f"wire-{n}", f"Title {n}", f"{n}.txt", f"Copy of day {n}.\n\n{story}")
+        for n in range(60)
+    ]
+    library.add([*copies, Article("own", "Own", "own.txt", "No ferry crossed the lake at all.")])
+    answer = ask(library, Query(question="Who crossed the river with the ferry?", top_k=3))
+    found = answer.passages or answer.closest
+    assert len(found) == 3
+    first = next(p for p in found if "passengers" in p.text)
+    assert {first.citation.article_id, *first.also_in} == {copy.id for copy in copies}
