@@ -27,10 +27,10 @@ _PAGE = """\
 </head>
 <body>
 <header>
-<h1 lang="" dir="auto">{title}</h1>
+<h1 lang="{language}" dir="auto">{title}</h1>
 <p>{about}</p>
 </header>
-<main lang="">
+<main lang="{language}">
 {paragraphs}
 </main>
 </body>
@@ -51,11 +51,14 @@ def render_page(parsed: ParsedArticle) -> str:
     """
     article = parsed.article
     about = [_source(article.source)]
+    if article.author:
+        about.append(_escape(article.author))
     if article.published:
         about.append(f"<time>{article.published.isoformat()}</time>")
     return _PAGE.format(
         title=_escape(article.title),
         about=" · ".join(about),
+        language=_escape(article.language or ""),
         paragraphs="\n".join(_paragraph(article.text, each) for each in parsed.paragraphs),
     )
 

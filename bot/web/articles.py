@@ -1,5 +1,6 @@
 """Articles over HTTP: listed, read, added, removed."""
 
+import hashlib
 from collections.abc import Callable
 from datetime import date
 from typing import Any
@@ -32,7 +33,9 @@ class ArticleView(BaseModel):
     id: str
     title: str
     source: str
+    author: str | None
     published: date | None
+    language: str | None = Field(description='ISO 639 code, such as "en".')
     text: str
     text_sha256: str = Field(description="SHA-256 of `text` in UTF-8; citations carry it too.")
     paragraphs: tuple[Paragraph, ...]
@@ -45,7 +48,9 @@ def view_article(parsed: ParsedArticle) -> ArticleView:
         id=article.id,
         title=article.title,
         source=article.source,
+        author=article.author,
         published=article.published,
+        language=article.language,
         text=article.text,
         text_sha256=article.text_sha256,
         paragraphs=parsed.paragraphs,
@@ -74,13 +79,14 @@ def make_router(service: Service) -> APIRouter:
         | {304: {"description": "Unchanged since `If-None-Match`"}},
     )
     async def read_article(article_id: str, request: Request, response: Response) -> object:
-        """Give an article's text, paragraphs and metadata; the ETag is the text's SHA-256."""
-        parsed = await run(library.article, article_id)
-        headers = {"ETag": f'"{parsed.article.text_sha256}"', "Cache-Control": "no-cache"}
+        """Give an article's text, paragraphs and metadata."""
+        view = view_article(await run(library.article, article_id))
+        digest = hashlib.sha256(view.model_dump_json().encode()).hexdigest()
+        headers = {"ETag": f'"{digest}"', "Cache-Control": "no-cache"}
         if _matches(request.headers.get("if-none-match", ""), headers["ETag"]):
             return Response(status_code=304, headers=headers)
         response.headers.update(headers)
-        return view_article(parsed)
+        return view
 
     @router.post(
         "",

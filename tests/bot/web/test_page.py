@@ -1,6 +1,8 @@
 """The page in a real browser."""
 
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -56,6 +58,33 @@ def test_the_conversation_stays_until_a_new_one_begins(page: Page) -> None:
     expect(page.locator(".turn")).to_have_count(0)
     expect(page.locator("#hello")).to_be_visible()
     expect(page.locator("#question")).to_be_focused()
+
+
+def test_a_follow_up_is_said_in_full(page: Page) -> None:
+    ask(page, "What did Maria Lopez say?")
+    ask(page, "And what did she say about lorries?")
+    expect(page.locator(".turn").last.locator(".resolved")).to_contain_text("Lopez")
+    assert page.locator(".turn").last.locator("mark").first.inner_text() == ANSWER
+    page.click("#restart")
+    ask(page, "And what did she say about lorries?")
+    expect(page.locator(".resolved")).to_have_count(0)
+
+
+def test_dates_in_a_question_limit_it_until_they_are_switched_off(
+    browser: Browser, tmp_path: Path
+) -> None:
+    old, new = (
+        replace(
+            BRIDGE, id=f"of-{year}", published=date(year, 3, 1), text=f"{BRIDGE.text} In {year}."
+        )
+        for year in (2015, 2019)
+    )
+    with open_site(tmp_path / "data", old, new) as site, visit(browser, site) as page:
+        ask(page, "Which old bridge carries lorries every night since 2018?")
+        expect(page.locator(".resolved").last).to_contain_text("articles since")
+        page.get_by_role("button", name="Search all dates").click()
+        page.locator(".turn[data-answer]").nth(1).wait_for()
+        assert "articles since" not in page.locator(".turn").last.inner_text()
 
 
 def test_what_is_not_found_is_told_with_the_closest_passages(page: Page) -> None:
