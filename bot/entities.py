@@ -127,12 +127,15 @@ def find_names(sentence: str, *, look_up: bool = True) -> Iterator[Entity]:
             continue
         last = at
         for after in range(at + 1, len(tokens)):
+            if tokens[last].group().endswith(("’s", "'s")):
+                break
             if _is_capitalised(tokens, after, look_up) and tokens[after - 1].group() not in ",;:":
                 last = after
             elif tokens[after].group() not in _PARTICLES or after - last > 1:
                 break
-        if "and" in {t.group() for t in tokens[at : last + 1]}:
-            last = next(n for n in range(at, last) if tokens[n + 1].group() == "and")
+        words = [token.group().lower() for token in tokens[at : last + 1]]
+        if "and" in words and not _PLACES.intersection(words[: words.index("and")]):
+            last = at + words.index("and") - 1  # two names, not the Ministry of this and that
         yield from _name(sentence, tokens, at, last)
         at = last + 1
 

@@ -49,6 +49,8 @@ _ASKS_FOR_SUBJECT = re.compile(
     rf"who (?!{_AUXILIARY}\b)|(?:which|what) (?!{_INVERTED}\b)\w+ (?!{_INVERTED} (?!not\b))",
     re.IGNORECASE,
 )
+_WHO = re.compile(r"[Ww]ho (?!(?:is|was|are|were) [A-Z])")
+"""Asks for somebody who is not named yet, unlike "Who is Anton Rehn?"."""
 _POSSESSIVE = frozenset(("his", "her", "its", "their"))
 
 
@@ -134,7 +136,7 @@ def _candidates(word: str, turns: Sequence[Turn]) -> Iterator[Entity]:
     for turn in reversed(turns[-4:]):
         asked, told = find_entities(turn.resolved_question), list(answering(turn))
         # The answer to "who …" is who is spoken of next.
-        asks_who = turn.resolved_question.lower().startswith("who ")
+        asks_who = _WHO.match(turn.resolved_question)
         told_first = asks_who and _KINDS.get(word) in ("person", "group")
         for entities in (told, asked) if told_first else (asked, told):
             subjects = {e.text for e in asked if is_subject(turn.resolved_question, e)}

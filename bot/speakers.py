@@ -97,19 +97,23 @@ def _attributes(text: str, start: int, end: int, quoted: Sequence[tuple[int, int
 
 
 def take_turns(passages: "Sequence[AnswerPassage]", threshold: float) -> "Iterator[AnswerPassage]":
-    """Give the passages that answer, the best of each speaker first; then the others in order."""
-    answering = [passage for passage in passages if passage.score >= threshold]
+    """Give the passages in their order, but those in which a speaker is heard again later.
+
+    They come after all that have at least the threshold's score: after what answers too.
+    """
+    answering = [n for n, passage in enumerate(passages) if passage.score >= threshold]
+    last = answering[-1] if answering else -1
     heard: set[str] = set()
     again: list[AnswerPassage] = []
-    for passage in answering:
-        speaker = find_speaker(passage.citation.quote)
+    for number, passage in enumerate(passages):
+        speaker = find_speaker(passage.citation.quote) if number <= last else None
         if speaker in heard:
             again.append(passage)
         else:
             heard |= {speaker} if speaker else set()
             yield passage
-    yield from again
-    yield from (passage for passage in passages if passage.score < threshold)
+        if number == last:
+            yield from again
 
 
 def newest_first(passages: "Iterable[AnswerPassage]") -> "list[AnswerPassage]":

@@ -60,6 +60,15 @@ DUNFORD = turn(
         ),
         ("And at night?", turn("What does the keeper do?"), "What does the keeper do at night?"),
         ("What did he say about NATO?", DUNFORD, "What did Dunford say about NATO?"),
+        (
+            "What did he say about NATO?",
+            turn(
+                "Who is Mustafa Kibaroglu?",
+                "Mustafa Kibaroglu, director of the Center for International Security Studies and"
+                " Strategic Research at the MEF University, said that the systems failed.",
+            ),
+            "What did Kibaroglu say about NATO?",
+        ),
         ("Was he right?", turn("What did the mayor say?"), "Was the mayor right?"),
         ("Who is his wife?", turn("Who is Sergei Chemezov?"), "Who is Chemezov’s wife?"),
         ("How long is it?", turn("Where does the Velt rise?"), "How long is the Velt?"),

@@ -19,7 +19,10 @@ from index.library import Library
         ("“It is safe,” said Ellen Dahl, who speaks for the fishermen.", "dahl"),
         ('Buying it "would be concerning," the chairman, Gen. Joseph Dunford, said.', "dunford"),
         (
-            "Mustafa Kibaroglu, director of the Center for Security, said that it failed.",
+            (
+                "Mustafa Kibaroglu, director of the Center for Security Studies and Strategic Research"
+                " at the Istanbul-based MEF University, said that it failed."
+            ),
             "kibaroglu",
         ),
         ("According to Kibaroglu, Turkey needs to build one.", "kibaroglu"),
