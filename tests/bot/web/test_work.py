@@ -2,12 +2,21 @@ import asyncio
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 from starlette.exceptions import HTTPException
 
 from bot.problems import REQUEST_ID
+from bot.web import create_app
 from bot.web.work import Workers
+from index.library import Library
+from index.settings import Settings
+from tests.bot.serving import serving
+from tests.bot.test_problems import problem_of
+from tests.bot.web.conftest import ASKED, BRIDGE
+from tests.bot.web.test_articles import HeldEncoder
 
 pytestmark = pytest.mark.anyio
 
@@ -61,6 +70,25 @@ async def test_what_takes_too_long_is_given_up_but_keeps_its_place(
     await asyncio.sleep(0.1)
     assert await workers.run(lambda: "free") == "free"
     workers.close()
+
+
+def test_over_http_both_are_told(tmp_path: Path) -> None:
+    encoder = HeldEncoder()
+    settings = Settings(data=tmp_path / "data", concurrency=1, request_seconds=0.5)
+    with Library.open(settings, encoder=encoder) as library:
+        encoder.release.set()
+        library.add([BRIDGE])
+        encoder.release.clear()
+        with serving(create_app(library, settings)) as client, ThreadPoolExecutor(1) as pool:
+            late = pool.submit(client.post, "/v1/ask", json={"question": ASKED})
+            while client.get("/v1/articles").status_code != 503:
+                assert not late.done()
+            busy = client.get("/v1/articles")
+            assert client.get("/healthz").status_code == 200
+            assert problem_of(late.result()).status == 504
+            encoder.release.set()
+    assert problem_of(busy).detail == "The server is busy with other requests."
+    assert busy.headers["retry-after"] == "1"
 
 
 async def test_its_own_timeout_is_not_taken_for_ours() -> None:
