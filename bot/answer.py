@@ -3,6 +3,7 @@
 import logging
 import re
 import time
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Annotated
 
@@ -11,6 +12,7 @@ from pydantic import BeforeValidator, Field
 from bot.citation import AnswerPassage, Frozen, cite
 from bot.confidence import THRESHOLD
 from bot.conversation import resolve
+from bot.names import spell_names
 from bot.scope import Scope, find_scope
 from index.article import canonical
 from index.errors import LibraryError, UsageError
@@ -119,10 +121,10 @@ def ask(library: Library, query: Query) -> Answer:
     started = time.perf_counter()
     asked = check_question(query.question)
     turns = library.records.turns(query.conversation) if query.conversation else []
-    with stage("resolve"):
-        full = resolve(asked, turns)
     top_k = query.top_k or library.settings.top_k
     with library.snapshot() as snapshot:
+        with stage("resolve"):
+            full = _resolve(snapshot, asked, turns)
         scope = find_scope(snapshot, query, full, datetime.now().astimezone().date())
         question = scope.question
         passages = _find(library, snapshot, scope, top_k)
@@ -145,6 +147,16 @@ def ask(library: Library, query: Query) -> Answer:
     if query.conversation:
         _remember(library, query.conversation, full, answer)
     return answer
+
+
+def _resolve(snapshot: LocalSnapshot, asked: str, turns: Sequence[Turn]) -> str:
+    """Say a question in full, names as the articles write them that the turns are about."""
+    full = resolve(asked, turns)
+    if full == asked:
+        return asked
+    cited = {each.article_id for turn in turns for each in turn.cited[:1]}
+    articles = filter(None, map(snapshot.article, sorted(cited)))
+    return spell_names(full, asked, [article.text for article in articles])
 
 
 def _find(

@@ -182,8 +182,6 @@ def answering(turn: Turn) -> Iterator[Entity]:
 def _inflect(question: str, match: re.Match[str], entity: Entity) -> str:
     """Give the words for a pronoun, in its place in the sentence."""
     word, text = match.group().lower(), entity.text
-    if entity.kind == "person" and entity.is_name:
-        text = text.rsplit(" ", 1)[-1]  # articles go on with the surname, too
     if word == "there":
         return f"in {text}"
     after = re.match(r"\s+([\w’'-]+)", question[match.end() :])

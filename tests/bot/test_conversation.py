@@ -59,7 +59,7 @@ DUNFORD = turn(
             "How many people live in Hollin?",
         ),
         ("And at night?", turn("What does the keeper do?"), "What does the keeper do at night?"),
-        ("What did he say about NATO?", DUNFORD, "What did Dunford say about NATO?"),
+        ("What did he say about NATO?", DUNFORD, "What did Joseph Dunford say about NATO?"),
         (
             "What did he say about NATO?",
             turn(
@@ -67,10 +67,10 @@ DUNFORD = turn(
                 "Mustafa Kibaroglu, director of the Center for International Security Studies and"
                 " Strategic Research at the MEF University, said that the systems failed.",
             ),
-            "What did Kibaroglu say about NATO?",
+            "What did Mustafa Kibaroglu say about NATO?",
         ),
         ("Was he right?", turn("What did the mayor say?"), "Was the mayor right?"),
-        ("Who is his wife?", turn("Who is Sergei Chemezov?"), "Who is Chemezov’s wife?"),
+        ("Who is his wife?", turn("Who is Sergei Chemezov?"), "Who is Sergei Chemezov’s wife?"),
         ("How long is it?", turn("Where does the Velt rise?"), "How long is the Velt?"),
         ("And who built it?", turn("When was the dam at Hollin built?"), "Who built the dam?"),
         ("Are they paid?", turn("Who are the volunteers?"), "Are the volunteers paid?"),
@@ -80,7 +80,11 @@ DUNFORD = turn(
             turn("Is it dangerous?", "“It is quite safe,” the mayor, Ada Brandt, said."),
             "Who said “it is quite safe”?",
         ),
-        ("What did Caro teach her?", turn("Who is Amina Farouk?"), "What did Caro teach Farouk?"),
+        (
+            "What did Caro teach her?",
+            turn("Who is Amina Farouk?"),
+            "What did Caro teach Amina Farouk?",
+        ),
     ],
 )
 def test_a_follow_up_is_said_in_full(question: str, before: Turn, full: str) -> None:
@@ -89,7 +93,7 @@ def test_a_follow_up_is_said_in_full(question: str, before: Turn, full: str) -> 
 
 def test_a_name_is_remembered_over_several_turns() -> None:
     second = Turn("How old is the line?", "How old is the tram line?", False, ())
-    assert resolve("What did she say?", [MAYOR, second]) == "What did Brandt say?"
+    assert resolve("What did she say?", [MAYOR, second]) == "What did Ada Brandt say?"
 
 
 @pytest.mark.parametrize(
