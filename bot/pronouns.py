@@ -109,7 +109,9 @@ def _is_open(question: str, match: re.Match[str], own: Sequence[Entity]) -> bool
     own = [
         e
         for e in own
-        if turned or (e.end <= match.start() and _may_bind(question, e, match, owns, follows))
+        if turned
+        or (owns and is_subject(question, e))  # "How many of their boats did the fishermen lose?"
+        or (e.end <= match.start() and _may_bind(question, e, match, owns, follows))
     ]
     if _KINDS[word] == "group":
         return not any(e.kind == "group" or owns or (e.is_name and e.kind == "thing") for e in own)

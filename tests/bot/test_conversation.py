@@ -110,6 +110,8 @@ def test_a_name_is_remembered_over_several_turns() -> None:
         "Are there wolves in Caldia?",
         "What are the cells that turn into tumours called?",
         "Who paid for that deal?",
+        "How much of their harvest did the farmers lose?",
+        "Which of his books did Luther write first?",
         "Why did the town close its pool?",
         "missile defense systems",
         "Why did the bridge fall?",
