@@ -1,6 +1,7 @@
 """Example questions, made from the articles' own names and words, and kept if they answer."""
 
 import re
+import threading
 from collections.abc import Iterator
 from itertools import islice, zip_longest
 
@@ -12,6 +13,8 @@ from index.library import Library
 WANTED = 4
 NEWEST = 12
 """Articles that examples are made from."""
+PATIENCE_SECONDS = 1.0
+"""How long a page waits for examples that are being made; without them it is whole as well."""
 TRIED = 16
 """Questions tried, at most: each costs as much as somebody's question."""
 
@@ -56,3 +59,26 @@ def _answers(library: Library, question: str) -> bool:
         return ask(library, Query(question=question)).found
     except ArticlebotError:
         return False
+
+
+class Examples:
+    """Example questions, made anew when the articles have changed. Thread-safe."""
+
+    def __init__(self, library: Library) -> None:
+        self._library = library
+        self._lock = threading.Lock()
+        self._made: tuple[str, list[str]] = ("", [])
+
+    def read(self) -> list[str]:
+        """Give the examples; none where they take too long or the library cannot answer."""
+        if not self._lock.acquire(timeout=PATIENCE_SECONDS):
+            return []
+        try:
+            fingerprint = self._library.info().fingerprint
+            if fingerprint != self._made[0]:
+                self._made = (fingerprint, find_examples(self._library))
+            return self._made[1]
+        except ArticlebotError:
+            return []
+        finally:
+            self._lock.release()

@@ -2,6 +2,7 @@
 
 import logging
 import threading
+from collections.abc import Callable
 from typing import Protocol
 
 from index.errors import ArticlebotError, EmptyLibraryError, LibraryError
@@ -24,8 +25,15 @@ class Readiness:
     process, a repaired data directory.
     """
 
-    def __init__(self, library: Warmable, retry_seconds: float = RETRY_SECONDS) -> None:
+    def __init__(
+        self,
+        library: Warmable,
+        retry_seconds: float = RETRY_SECONDS,
+        then: Callable[[], object] = lambda: None,
+    ) -> None:
+        """Take the library, and what may be prepared `then`, when questions can be answered."""
         self._library = library
+        self._then = then
         self._retry_seconds = retry_seconds
         self._stopped = threading.Event()
         self._missing: ArticlebotError | None = LibraryError(
@@ -65,6 +73,11 @@ class Readiness:
             else:
                 self._missing = None
                 logger.info("Ready: the model is loaded and the index is open")
+                try:
+                    self._then()
+                except Exception:
+                    if not self._stopped.is_set():  # else the library was closed under it
+                        logger.exception("Unexpected error while preparing, which is optional")
                 return
             self._stopped.wait(self._retry_seconds)
 

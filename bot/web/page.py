@@ -1,6 +1,5 @@
 """The page for people: a question, its answers, the articles to read."""
 
-import threading
 from collections.abc import Callable
 from pathlib import Path
 from string import Template
@@ -11,7 +10,6 @@ from fastapi import APIRouter, Body, Depends, Query, Request
 from fastapi.responses import HTMLResponse
 
 from bot.answer import Query as Question
-from bot.examples import find_examples
 from bot.html import escape_text, render_error, render_turn
 from bot.problems import describe_error
 from bot.reader import page_response
@@ -35,38 +33,14 @@ Shown = tuple[str, str]
 """A turn as HTML, and the page's title."""
 
 
-class Examples:
-    """Example questions, made anew when the articles have changed. Thread-safe."""
-
-    def __init__(self, library: Library) -> None:
-        self._library = library
-        self._lock = threading.Lock()
-        self._made: tuple[str, list[str]] = ("", [])
-
-    def read(self) -> list[str]:
-        """Give the examples; none while others make them, or where the library cannot answer."""
-        if not self._lock.acquire(blocking=False):
-            return []
-        try:
-            fingerprint = self._library.info().fingerprint
-            if fingerprint != self._made[0]:
-                self._made = (fingerprint, find_examples(self._library))
-            return self._made[1]
-        except ArticlebotError:
-            return []
-        finally:
-            self._lock.release()
-
-
 def make_router(service: Service) -> APIRouter:
     """Give the pages; the API's document leaves them out."""
     router = APIRouter(include_in_schema=False)
     gate, library, run = service.gate, service.library, service.workers.run
     may_see, may_read = [Depends(gate.may_see)], [Depends(gate.may_read), Depends(require_json)]
-    examples = Examples(library)
 
     def show(request: Request, make_turn: Callable[[], Shown] | None) -> HTMLResponse:
-        return _show(service, examples, request, make_turn)
+        return _show(service, request, make_turn)
 
     @router.get("/", dependencies=may_see)
     async def show_page(request: Request, q: Annotated[str, Query()] = "") -> HTMLResponse:
@@ -109,7 +83,6 @@ def make_router(service: Service) -> APIRouter:
 
 def _show(
     service: Service,
-    examples: Examples,
     request: Request,
     make_turn: Callable[[], Shown] | None,
 ) -> HTMLResponse:
@@ -122,7 +95,7 @@ def _show(
         status = 422 if isinstance(error, UsageError) else 503
         shown = render_error(describe_error(error, service.settings)), "articlebot"
     asks = bool(make_turn) or service.readiness.missing
-    questions = [] if asks else examples.read()
+    questions = [] if asks else service.examples.read()
     return _page(shown, _count(service.library), questions, _session(request, service), status)
 
 

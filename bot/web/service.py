@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from bot.conversation import resolve
+from bot.examples import Examples
 from bot.readiness import Readiness
 from bot.web.gate import Gate
 from bot.web.metrics import Metrics
@@ -9,6 +11,7 @@ from bot.web.runner import Jobs
 from bot.web.work import Workers
 from index.library import Library
 from index.settings import Settings
+from index.store import Turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +25,7 @@ class Service:
     gate: Gate
     jobs: Jobs
     metrics: Metrics
+    examples: Examples
 
 
 def make_service(library: Library, settings: Settings) -> Service:
@@ -30,13 +34,20 @@ def make_service(library: Library, settings: Settings) -> Service:
     Raises:
         SettingsError: the keys cannot be used.
     """
-    metrics = Metrics(library.info)
+    metrics, examples = Metrics(library.info), Examples(library)
     return Service(
         library=library,
         settings=settings,
-        readiness=Readiness(library),
+        readiness=Readiness(library, then=lambda: prepare(examples)),
         workers=Workers(settings.concurrency, settings.request_seconds),
         gate=Gate(settings),
         jobs=Jobs(settings, metrics),
         metrics=metrics,
+        examples=examples,
     )
+
+
+def prepare(examples: Examples) -> None:
+    """Do once what the first visitor and the first follow-up would wait for."""
+    examples.read()
+    resolve("Where does he work?", [Turn("Who is Ada?", "Who is Ada?", found=False, cited=())])

@@ -49,6 +49,21 @@ def test_ready_after_failures_that_pass(caplog: pytest.LogCaptureFixture) -> Non
     assert "secret" in caplog.text
 
 
+def test_what_is_prepared_then_may_fail(caplog: pytest.LogCaptureFixture) -> None:
+    prepared = threading.Event()
+
+    def fail() -> None:
+        prepared.set()
+        raise RuntimeError("no matter")
+
+    readiness = Readiness(Fallible(), then=fail)
+    readiness.start()
+    assert prepared.wait(5)
+    readiness.stop(5)
+    assert readiness.missing is None
+    assert "no matter" in caplog.text
+
+
 def test_stop_ends_the_retries() -> None:
     library = Fallible(*(LibraryError("damaged") for _ in range(1000)))
     readiness = Readiness(library, retry_seconds=60)

@@ -448,8 +448,9 @@ from tests.fakes import FakeEncoder
 
 class SlowEncoder(FakeEncoder):
     def encode(self, texts):
-        print("encoding", flush=True)
-        time.sleep(0.7)
+        if "allies" in texts[0]:  # the question of the test
+            print("encoding", flush=True)
+            time.sleep(0.7)
         return super().encode(texts)
 
 class TellingLibrary(Library):
