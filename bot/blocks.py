@@ -167,19 +167,28 @@ def _passage(passage: AnswerPassage, room: int, *, bold: bool) -> Block:
     return RichTextBlock(
         elements=[
             RichTextQuoteElement(elements=parts or [_Text(text="…")]),
-            RichTextSectionElement(elements=_citation(passage.rank, passage.citation)),
+            RichTextSectionElement(elements=_citation(passage)),
         ]
     )
 
 
-def _citation(rank: int, citation: Citation) -> list[_Text | _Link]:
-    title = _title(citation)
+def _citation(passage: AnswerPassage) -> list[_Text | _Link]:
+    citation, title = passage.citation, _title(passage.citation)
     linked = _is_absolute(citation.link)
     return [
-        _Text(text=f"[{rank}] "),
+        _Text(text=f"[{passage.rank}] "),
         _Link(url=citation.link, text=title) if linked else _Text(text=title),
-        _Text(text=f", {_place(citation)}"),
+        _Text(text=f", {_place(citation)}{_copies(passage)}"),
     ]
+
+
+def _copies(passage: AnswerPassage) -> str:
+    """Name the articles that say the same, as many as there is room for."""
+    count = len(passage.also_in)
+    if not count:
+        return ""
+    names = _line(", ".join(passage.also_in), MAX_TITLE)
+    return f"; also in {count} article{'s' * (count > 1)}: {names}"
 
 
 def _fallback_line(passage: AnswerPassage) -> str:
@@ -194,7 +203,8 @@ def _title(citation: Citation) -> str:
 def _place(citation: Citation) -> str:
     date = f"{citation.published.isoformat()}, " if citation.published else ""
     span = f"characters {citation.start}–{citation.end}"
-    return f"{date}paragraph {citation.paragraph}, {span}"
+    page = f"page {citation.page}, " if citation.page else ""
+    return f"{date}{page}paragraph {citation.paragraph}, {span}"
 
 
 def _paragraph(*parts: _Text) -> Block:

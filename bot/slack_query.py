@@ -9,6 +9,7 @@ from index.errors import UsageError
 from index.formats.document import parse_date
 
 LONGEST_VALUE = 500
+_ANY_DATE = re.compile(r"(?:(?<=\s)|^)(?:--|—|–)any-date(?=\s|$)", re.IGNORECASE)
 _LIMIT = re.compile(
     r"(?:(?<=\s)|^)(?:(?:--|—|–)(?P<option>article|since|until|source)[=:\s]\s*|"
     r"(?P<name>article|since|until|source):(?=\S))(?P<value>[“\"](?P<quoted>[^”\"]*)[”\"]|\S+)",
@@ -25,6 +26,9 @@ def read_query(text: str, conversation: str) -> Query:
         UsageError: a date is none.
     """
     limits: dict[str, Any] = {}
+    if _ANY_DATE.search(text):
+        limits["dates"] = False
+        text = _ANY_DATE.sub(" ", text)
     for match in _LIMIT.finditer(text):
         name = (match["option"] or match["name"]).lower()
         value = (match["quoted"] if match["quoted"] is not None else match["value"]).strip()

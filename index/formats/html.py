@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 DEEPEST = 250
 """Levels of elements in each other; a page that nests deeper is not meant to be read."""
+LARGEST = 10_000_000
+"""Characters; finding the text takes some two seconds for each million."""
 _PUBLISHED = {
     *("article:published_time", "og:article:published_time", "datepublished", "pubdate"),
     *("publishdate", "publish-date", "publication_date", "date", "dc.date", "dc.date.issued"),
@@ -30,6 +32,8 @@ def read(text: str, name: str) -> Iterator[Document]:
     Raises:
         SourceError: there is no text on it.
     """
+    if len(text) > LARGEST:
+        raise SourceError(f"{name} is larger than a web page should be", "save its text alone")
     import trafilatura
 
     try:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 from charset_normalizer import from_bytes
@@ -13,6 +14,9 @@ _FRONT_MATTER = re.compile(
     r"\s*---[ \t]*\r?\n(.{1,10000}?)\r?\n(?:---|\.\.\.)[ \t]*(?:\r?\n|\Z)", re.DOTALL
 )
 _DECLARED = re.compile(rb"""(?:charset|encoding)\s*=\s*["']?\s*([A-Za-z0-9_:.-]{2,40})""")
+_PLAIN = (str, int, float, date)
+MOST_NAMES = 50
+"""Authors of an article, at most."""
 _NAMES = {
     "title": ("title",),
     "author": ("author", "authors", "by"),
@@ -78,7 +82,9 @@ def read_fields(fields: dict[Any, Any]) -> Metadata:
         for value in filter(None, map(lowered.get, _NAMES[field])):
             parts = value if isinstance(value, list) else [value]
             names = [p.get("name") if isinstance(p, dict) else p for p in parts]
-            if joined := ", ".join(" ".join(str(n).split()) for n in names if n):
+            # Only what is plain: YAML's references can make a nested value endless.
+            plain = [str(name) for name in names if name and isinstance(name, _PLAIN)]
+            if joined := ", ".join(" ".join(name.split()) for name in plain[:MOST_NAMES]):
                 return joined
         return None
 

@@ -248,3 +248,21 @@ def test_a_short_passage_is_quoted_whole(before: str, quote: str, after: str) ->
 def test_slacks_escapes_are_decoded_once(text: str) -> None:
     sent = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     assert question_from(f"<@UBOT>{sent}", "UBOT") == text.strip().lstrip(",:").strip()
+
+
+def test_what_was_understood_and_the_copies_are_told() -> None:
+    understood = answer(
+        passage("", "One came.").model_copy(update={"also_in": ("b-2", "c-3")})
+    ).model_copy(
+        update={
+            "resolved_question": "Who came by <sea>?",
+            "limited_to": "articles since 1 May 2017",
+        }
+    )
+    message = answer_message(understood)
+    assert message.text.startswith(
+        "Searching: Who came by &lt;sea&gt;?\nIn articles since 1 May 2017"
+    )
+    shown = json.dumps([block.to_dict() for block in message.blocks])
+    assert "also in 2 articles: b-2, c-3" in shown
+    assert "Who came by <sea>?" in shown

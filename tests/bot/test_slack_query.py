@@ -35,6 +35,11 @@ def test_limits_are_read(text: str, question: str, limits: dict[str, Any]) -> No
     assert query.conversation == "c"
 
 
+def test_dates_in_the_question_can_be_switched_off() -> None:
+    query = read_query("--any-date Who came since 2016?", "c")
+    assert (query.question, query.dates) == ("Who came since 2016?", False)
+
+
 def test_a_date_that_is_none() -> None:
     with pytest.raises(UsageError, match="write since:2017-07-28"):
         read_query("since:soon Who came?", "c")

@@ -20,8 +20,8 @@ from index.library import Library
         ('Buying it "would be concerning," the chairman, Gen. Joseph Dunford, said.', "dunford"),
         (
             (
-                "Mustafa Kibaroglu, director of the Center for Security Studies and Strategic Research"
-                " at the Istanbul-based MEF University, said that it failed."
+                "Mustafa Kibaroglu, director of the Center for Security Studies and Strategic"
+                " Research at the Istanbul-based MEF University, said that it failed."
             ),
             "kibaroglu",
         ),

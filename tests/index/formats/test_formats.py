@@ -3,11 +3,12 @@
 import io
 import zipfile
 from datetime import date
+from itertools import pairwise
 
 import pytest
 
 from index.errors import SourceError
-from index.formats import detect, docx
+from index.formats import detect, docx, html
 from index.formats.document import Document, Metadata, parse_date
 from index.formats.html import fragment_text
 from index.formats.pdf import join_pages
@@ -264,3 +265,27 @@ def test_a_date_is_one_that_is_stated_in_full(stated: object, found: date | None
 def test_fragments_of_html() -> None:
     assert fragment_text("a &amp; b<br>c <p>d</p><script>e</script>") == "a & b\n\nc\n\nd"
     assert fragment_text("plain") == "plain"
+
+
+def test_what_would_grow_without_end_does_not() -> None:
+    names = "abcdefghi"
+    refs = "\n".join(f"{b}: &{b} [{', '.join(['*' + a] * 9)}]" for a, b in pairwise(names))
+    document = one(f"---\na: &a [x]\n{refs}\ntitle: [*i, *i, Real]\n---\nOne came.")
+    assert document.about.title == "Real"
+    entities = "".join(f'<!ENTITY {b} "{f"&{a};" * 10}">' for a, b in pairwise(names))
+    feed = (
+        f'<?xml version="1.0"?><!DOCTYPE rss [<!ENTITY a "lol">{entities}'
+        '<!ENTITY x SYSTEM "file:///etc/passwd">]><rss version="2.0"><channel><item>'
+        "<title>T</title><description>&i; &x; One came.</description></item></channel></rss>"
+    )
+    try:
+        texts = [d.text for d in read(feed, "feed.rss") if isinstance(d, Document)]
+    except SourceError:
+        texts = []
+    assert all(len(text) < 1000 and "root:" not in text for text in texts)
+
+
+def test_a_web_page_without_measure(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(html, "LARGEST", 100)
+    with pytest.raises(SourceError, match="larger than a web page"):
+        one(PAGE)
