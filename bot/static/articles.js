@@ -6,6 +6,7 @@ const panel = $("articles");
 const list = $("list");
 const add = $("add");
 const mayChange = !$("adding").hidden;
+const SHOWN = 200; // rows at most, so that the panel stays quick with many thousand articles
 let known = [];
 
 function tell(error) {
@@ -25,9 +26,13 @@ async function load() {
 function show() {
   const wanted = $("filter").value.trim().toLowerCase();
   const found = known.filter((each) => `${each.title} ${each.source}`.toLowerCase().includes(wanted));
-  list.replaceChildren(...found.map(row));
-  $("none").hidden = found.length > 0;
-  $("none").textContent = known.length ? "No article has this in its title or source." : "No articles yet.";
+  list.replaceChildren(...found.slice(0, SHOWN).map(row));
+  let note = "";
+  if (!known.length) note = "No articles yet.";
+  else if (!found.length) note = "No article has this in its title or source.";
+  else if (found.length > SHOWN) note = `And ${found.length - SHOWN} more: search for a title or source.`;
+  $("none").hidden = note === "";
+  $("none").textContent = note;
 }
 
 function row(article) {

@@ -35,7 +35,9 @@ class KeptAnswer(Answer):
 class Batch(Frozen):
     """Several questions at once."""
 
-    questions: Annotated[tuple[Query, ...], Field(min_length=1, max_length=MAX_BATCH)]
+    questions: Annotated[tuple[Query, ...], Field(min_length=1, max_length=MAX_BATCH)] = Field(
+        examples=[[{"question": "Who raised concerns?"}, {"question": "Who is Mattis?"}]]
+    )
 
 
 class BatchItem(Frozen):
@@ -54,7 +56,9 @@ class BatchAnswers(Frozen):
 class SearchQuery(Frozen):
     """What to search for."""
 
-    question: str = Field(description="The question, at most 2,000 characters.")
+    question: str = Field(
+        description="The question, at most 2,000 characters.", examples=["Who raised concerns?"]
+    )
     k: int = Field(default=10, ge=1, le=MAX_HITS, strict=True, description="Hits at most.")
     article: str | None = Field(default=None, description="Search only the article with this id.")
     since: Day | None = Field(default=None, description="First day of publication.")

@@ -96,7 +96,8 @@ def _show(
         shown = render_error(describe_error(error, service.settings)), "articlebot"
     asks = bool(make_turn) or service.readiness.missing
     questions = [] if asks else service.examples.read()
-    return _page(shown, _count(service.library), questions, _session(request, service), status)
+    panel = _panel(request, service)
+    return _page(shown, _count(service.library), questions, panel, status)
 
 
 def _count(library: Library) -> int:
@@ -104,6 +105,13 @@ def _count(library: Library) -> int:
         return library.info().articles
     except ArticlebotError:
         return 0
+
+
+def _panel(request: Request, service: Service) -> dict[str, str]:
+    """Give what the articles panel offers: adding, web addresses, signing in or out."""
+    adding, session = _session(request, service)
+    fetches = service.settings.fetch_urls
+    return {"adding_hidden": adding, "session": session, "url_hidden": "" if fetches else " hidden"}
 
 
 def _session(request: Request, service: Service) -> tuple[str, str]:
@@ -122,7 +130,7 @@ def _page(
     shown: Shown,
     count: int,
     questions: list[str],
-    session: tuple[str, str],
+    panel: dict[str, str],
     status: int,
 ) -> HTMLResponse:
     """Give the page as a response that may load nothing but the bot's own files."""
@@ -139,8 +147,7 @@ def _page(
         examples=examples if links else "",
         hello_hidden=" hidden" if turn else "",
         turns=turn,
-        adding_hidden=session[0],
-        session=session[1],
+        **panel,
     )
     headers = {"Content-Security-Policy": CONTENT_SECURITY_POLICY, "Cache-Control": "no-cache"}
     return HTMLResponse(page, status, headers)

@@ -20,8 +20,10 @@ ConversationName = Annotated[str, Path(max_length=200, description="As the quest
 class Verdict(Frozen):
     """What somebody thinks of an answer."""
 
-    answer_id: str = Field(max_length=64, description="The answer's `id`.")
-    verdict: Literal["up", "down"]
+    answer_id: str = Field(
+        max_length=64, description="The answer's `id`.", examples=["q4hN8rOYbZ3T"]
+    )
+    verdict: Literal["up", "down"] = Field(examples=["up"])
     comment: str = Field(default="", max_length=2000)
 
 

@@ -49,8 +49,8 @@ class Job(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    id: str
-    state: State
+    id: str = Field(examples=["uLx3vbPnYw0q"])
+    state: State = Field(examples=["running"])
     stage: str = Field(default="", description="`export`, `index` or `publish` while it runs.")
     done: int = Field(default=0, description="Articles done.")
     total: int = Field(default=0, description="Articles in all; 0: not known.")

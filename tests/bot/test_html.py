@@ -2,7 +2,7 @@ from html.parser import HTMLParser
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.answer import Answer, IndexInfo
@@ -78,6 +78,7 @@ def as_shown(text: str) -> str:
     return text.replace("\0", "\ufffd")
 
 
+@settings(deadline=None)
 @given(st.text(min_size=1), st.data())
 def test_the_mark_is_the_quote_code_point_for_code_point(text: str, data: st.DataObject) -> None:
     start = data.draw(st.integers(0, len(text) - 1))
@@ -87,6 +88,7 @@ def test_the_mark_is_the_quote_code_point_for_code_point(text: str, data: st.Dat
     assert page.quoted == as_shown(text)
 
 
+@settings(deadline=None)
 @given(st.text(min_size=1), st.text(), st.text(min_size=1))
 def test_nothing_that_is_written_makes_a_tag(question: str, title: str, source: str) -> None:
     plain = Parsed(render_turn(answer_of("Who?", "Text.", 0, 5), "id"))

@@ -1,7 +1,7 @@
 import hashlib
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.web.keys import find_key, make_key, read_keys
@@ -24,6 +24,7 @@ def test_only_hashes_are_set_and_the_key_opens() -> None:
         assert keys[found] == scope
 
 
+@settings(deadline=None)
 @given(st.text(st.characters(exclude_categories=[])))
 def test_no_other_key_opens(text: str) -> None:
     keys = read_keys(keys_of(make_key("write").entry))

@@ -9,6 +9,10 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
+from bot.web import create_app
+from index.library import Library
+from index.settings import Settings
+from tests.bot.serving import serving
 from tests.bot.web.conftest import (
     ANSWER,
     ASKED,
@@ -21,6 +25,7 @@ from tests.bot.web.conftest import (
     open_site,
     visit,
 )
+from tests.bot.web.test_articles import HeldEncoder
 
 PHONE = {"width": 360, "height": 740}
 WIDE = {"width": 1400, "height": 900}
@@ -184,6 +189,19 @@ def test_an_article_is_added_asked_and_removed(page: Page) -> None:
     expect(page.locator("#list")).not_to_contain_text("The lighthouse")
 
 
+def test_many_articles_are_shown_in_part_and_all_are_found(page: Page) -> None:
+    many = [
+        {"id": f"a{n}", "title": f"Number {n}", "source": "x", "published": None, "sentences": 1}
+        for n in range(1000)
+    ]
+    page.route("**/v1/articles", lambda route: route.fulfill(json={"articles": many}))
+    page.click("#open-articles")
+    expect(page.locator("#none")).to_contain_text("And 800 more")
+    page.fill("#filter", "number 987")
+    expect(page.locator("#list li")).to_have_count(1)
+    expect(page.locator("#none")).to_be_hidden()
+
+
 def test_a_file_is_added_and_what_cannot_be_read_is_told(page: Page, tmp_path: Path) -> None:
     good, bad = tmp_path / "harbour.md", tmp_path / "noise.bin"
     good.write_text("# The harbour\n\nFishermen mended nets at the harbour.\n")
@@ -197,6 +215,27 @@ def test_a_file_is_added_and_what_cannot_be_read_is_told(page: Page, tmp_path: P
     page.set_input_files("#add-file", bad)
     page.click("#add [type=submit]")
     expect(page.locator("#add-error")).to_contain_text("noise.bin")
+
+
+def test_progress_is_shown_while_an_article_is_read(browser: Browser, tmp_path: Path) -> None:
+    encoder = HeldEncoder()
+    settings = Settings(data=tmp_path / "data", fetch_urls=True)
+    with (
+        Library.open(settings, encoder=encoder) as library,
+        serving(create_app(library, settings)) as client,
+        visit(browser, Site(library, client)) as page,
+    ):
+        page.click("#open-articles")
+        page.click("#adding summary")
+        expect(page.locator('[value="url"]')).to_be_visible()
+        page.fill("#add-title", "The lighthouse")
+        page.fill("#add-text", "Keeper Paul Grey painted the lighthouse.")
+        page.click("#add [type=submit]")
+        expect(page.locator("#progress")).to_be_visible()
+        expect(page.locator("#stage")).to_have_text("Reading")
+        encoder.release.set()
+        expect(page.locator("#list")).to_contain_text("The lighthouse")
+        expect(page.locator("#progress")).to_be_hidden()
 
 
 def test_questions_can_be_limited_to_an_article(page: Page, site: Site) -> None:
