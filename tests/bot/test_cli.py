@@ -4,6 +4,7 @@ import json
 import os
 import pty
 import select
+import sqlite3
 import subprocess
 import sys
 import termios
@@ -516,6 +517,34 @@ def test_the_prompt_on_a_terminal(leave: bytes, indexed: Path) -> None:
     assert code == 0
     assert b"Traceback" not in terminal.output
     assert QUESTION in (indexed / "history").read_text("utf-8")
+
+
+def test_the_prompt_is_a_conversation_that_is_forgotten_at_its_end(indexed: Path) -> None:
+    terminal = Terminal(["ask"])
+    try:
+        terminal.wait_for(b"Question:")
+        terminal.send(b"Who raised serious concerns about the missile deal?\r")
+        terminal.wait_for(b"The allies raised serious concerns")
+        terminal.wait_for(b"Question:")
+        terminal.send(b"Why?\r")
+        terminal.wait_for(b"Searching: Why is it that")
+        terminal.wait_for(b"Question:")
+        terminal.send(b"\x04")
+    finally:
+        code = terminal.end()
+    assert code == 0
+    records = sqlite3.connect(indexed / "records.sqlite3")
+    assert records.execute("SELECT count(*) FROM turn").fetchone() == (0,)
+    records.close()
+
+
+def test_a_conversation_with_a_name_goes_on_until_it_is_forgotten(run: Run, indexed: Path) -> None:
+    asked = ["ask", "--json", "--conversation", "c"]
+    run(*asked, QUESTION)
+    follow_up = Answer.model_validate_json(run(*asked, "Why?").stdout)
+    assert follow_up.resolved_question.startswith("Why is it that")
+    assert run("forget", "c").exit_code == 0
+    assert Answer.model_validate_json(run(*asked, "Why?").stdout).resolved_question == "Why?"
 
 
 def test_a_bar_on_a_terminal(tmp_path: Path) -> None:
