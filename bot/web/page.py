@@ -17,7 +17,7 @@ from bot.web.ask import answer_and_keep, require_json
 from bot.web.gate import COOKIE
 from bot.web.records import AnswerId, read_kept
 from bot.web.service import Service
-from bot.web.session import SIGN_IN, SIGN_OUT
+from bot.web.session import SIGN_OUT, sign_in_form
 from index.errors import ArticlebotError, UsageError
 from index.library import Library
 
@@ -42,7 +42,7 @@ def make_router(service: Service) -> APIRouter:
     def show(request: Request, make_turn: Callable[[], Shown] | None) -> HTMLResponse:
         return _show(service, request, make_turn)
 
-    @router.get("/", dependencies=may_see)
+    @router.api_route("/", methods=["GET", "HEAD"], dependencies=may_see)
     async def show_page(request: Request, q: Annotated[str, Query()] = "") -> HTMLResponse:
         """Show the page, and the answer to `q`: what its form asks for without a script."""
 
@@ -123,7 +123,7 @@ def _session(request: Request, service: Service) -> tuple[str, str]:
     if request.cookies.get(COOKIE) and not hidden:
         return hidden, SIGN_OUT
     note = '<p class="quiet">To add and remove articles, sign in with a key that may write.</p>'
-    return hidden, note + SIGN_IN
+    return hidden, note + sign_in_form("/")
 
 
 def _page(

@@ -79,10 +79,10 @@ def browser() -> Iterator[Browser]:
     """Debian's Chromium. Of a module, as Playwright's event loop runs as long as it is open."""
     if CHROMIUM is None:
         pytest.skip("needs chromium: apt-get install chromium")
-    for name in list(os.environ):
-        if name.upper().endswith("_PROXY"):
-            del os.environ[name]
-    with sync_playwright() as playwright:
+    with pytest.MonkeyPatch.context() as environment, sync_playwright() as playwright:
+        for name in list(os.environ):
+            if name.upper().endswith("_PROXY"):
+                environment.delenv(name)
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         yield browser
         browser.close()

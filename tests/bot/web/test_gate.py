@@ -144,3 +144,29 @@ def test_without_keys_the_server_listens_on_this_machine_alone() -> None:
 def test_loopback() -> None:
     assert all(map(is_loopback, ("127.0.0.1", "127.8.8.8", "::1", "localhost")))
     assert not any(map(is_loopback, ("10.0.0.1", "0.0.0.0", "testclient", "unknown", "")))
+
+
+@pytest.mark.parametrize(
+    ("then", "leads_to"),
+    [
+        ("/articles/bridge#s=1-2", "/articles/bridge#s=1-2"),
+        ("/answers/a_b-c", "/answers/a_b-c"),
+        ("//evil.example", "/"),
+        ("/\\evil.example", "/"),
+        ("https://evil.example", "/"),
+        ("/a\r\nSet-Cookie: x=1", "/"),
+        ("", "/"),
+    ],
+)
+def test_signing_in_leads_to_this_site_alone(keyed: httpx.Client, then: str, leads_to: str) -> None:
+    form = {"key": READER.key, "then": then}
+    response = keyed.post("/session", data=form)
+    assert response.status_code == 303
+    assert response.headers["location"] == leads_to
+    cookie = response.headers["set-cookie"]
+    assert "HttpOnly" in cookie
+    assert "SameSite=strict" in cookie
+    wrong = keyed.post("/session", data=form | {"key": "wrong"})
+    assert (wrong.status_code, "set-cookie" in wrong.headers) == (401, False)
+    other = keyed.post("/session", data=form, headers={"Sec-Fetch-Site": "cross-site"})
+    assert other.status_code == 403
