@@ -120,10 +120,11 @@ def _session(request: Request, service: Service) -> tuple[str, str]:
     hidden = "" if gate.may_change(request) else " hidden"
     if not gate.has_keys:
         return hidden, '<p class="quiet">Articles are added on the server.</p>' if hidden else ""
-    if request.cookies.get(COOKIE) and not hidden:
-        return hidden, SIGN_OUT
+    leave = SIGN_OUT if request.cookies.get(COOKIE) else ""
+    if not hidden:
+        return hidden, leave
     note = '<p class="quiet">To add and remove articles, sign in with a key that may write.</p>'
-    return hidden, note + sign_in_form("/")
+    return hidden, note + sign_in_form("/") + leave
 
 
 def _page(

@@ -294,6 +294,7 @@ def test_without_a_key_the_page_asks_for_it(browser: Browser, tmp_path: Path) ->
         expect(page.locator("mark").first).to_have_text(ANSWER)
         page.click("#open-articles")
         expect(page.locator("#adding")).to_be_hidden()
+        expect(page.get_by_role("button", name="Sign out")).to_be_visible()
         page.fill("#key", writer.key)
         page.keyboard.press("Enter")
         page.click("#open-articles")
