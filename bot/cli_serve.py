@@ -24,7 +24,7 @@ def make_key(
     $ articlebot key
     $ articlebot key --write
     """
-    from bot.web.keys import make_key as make
+    from bot.keys import make_key as make
 
     made = make("write" if write else "read")
     typer.echo(f"key:   {made.key}\nentry: {made.entry}")

@@ -143,7 +143,7 @@ def check_index(settings: Settings, open_library: "Callable[[Settings], Library]
 
 def check_keys(settings: Settings) -> Check:
     """Keys of the HTTP API are optional; one that is set has to be as it was printed."""
-    from bot.web.keys import read_keys
+    from bot.keys import read_keys
 
     try:
         keys = read_keys(settings)

@@ -9,9 +9,9 @@ from typing import NoReturn
 import uvicorn
 from starlette.types import ASGIApp
 
+from bot.keys import read_keys
 from bot.web.app import create_app
 from bot.web.gate import is_loopback
-from bot.web.keys import read_keys
 from bot.web.logs import set_up_logs
 from index.errors import SettingsError
 from index.library import Library

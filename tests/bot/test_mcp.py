@@ -13,8 +13,8 @@ import pytest
 from mcp import Client, StdioServerParameters, stdio_client
 from mcp.types import CallToolResult
 
+from bot.keys import make_key
 from bot.mcp import make_http_app, make_server
-from bot.web.keys import make_key
 from index.library import Library
 from index.settings import Settings
 from tests.bot.serving import serving

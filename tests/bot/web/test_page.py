@@ -274,7 +274,7 @@ def test_an_empty_library_is_told(browser: Browser, tmp_path: Path) -> None:
 
 
 def test_without_a_key_the_page_asks_for_it(browser: Browser, tmp_path: Path) -> None:
-    from bot.web.keys import make_key
+    from bot.keys import make_key
 
     reader, writer = make_key("read"), make_key("write")
     keys = f"{reader.entry},{writer.entry}"

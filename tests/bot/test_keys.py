@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.web.keys import find_key, make_key, read_keys
+from bot.keys import find_key, make_key, read_keys
 from index.errors import SettingsError
 from index.settings import Settings
 
