@@ -1,5 +1,6 @@
 """The SQLite database of a local store: the truth that the search files are derived from."""
 
+import itertools
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -11,10 +12,10 @@ import numpy as np
 
 from index.article import Article, ArticleSummary, Kind, Paragraph, ParsedArticle, Passage, Sentence
 from index.encode import Vectors
-from index.errors import LibraryError
+from index.errors import EmptyLibraryError, LibraryError
 from index.store import EncodedArticle, LibraryInfo, StoredSentence
 
-FORMAT = "2"
+FORMAT = "4"
 """Raised with every change of the schema."""
 
 _SCHEMA = """
@@ -45,6 +46,13 @@ CREATE TABLE sentence (
 ) STRICT;
 CREATE INDEX sentence_article ON sentence (article);
 CREATE INDEX sentence_passage ON sentence (passage);
+CREATE VIEW stored_sentence AS
+    SELECT s.id, a.id AS article_id, s.paragraph, s.start, s."end",
+        g.start AS paragraph_start, g."end" AS paragraph_end,
+        p.start AS passage_start, p."end" AS passage_end
+    FROM sentence s JOIN article a ON a.key = s.article
+    JOIN paragraph g ON g.article = s.article AND g.number = s.paragraph
+    JOIN passage p ON p.id = s.passage;
 """
 
 
@@ -52,6 +60,7 @@ def connect(path: Path, *, create: bool = False) -> sqlite3.Connection:
     """Open the database, made first where it is not there and `create` is set.
 
     Raises:
+        EmptyLibraryError: nothing has been written to it yet.
         LibraryError: it is damaged, of another format, or cannot be opened.
     """
     if not create and not path.is_file():
@@ -64,6 +73,8 @@ def connect(path: Path, *, create: bool = False) -> sqlite3.Connection:
         if create:
             connection.execute("PRAGMA journal_mode = WAL")
             _create(connection)
+        if not _is_made(connection):  # another process is making it
+            raise no_articles(path)
         found = get_meta(connection, "format")
         if found != FORMAT:
             raise LibraryError(
@@ -80,7 +91,7 @@ def _create(connection: sqlite3.Connection) -> None:
     """Make the tables unless another process has made them."""
     connection.execute("BEGIN IMMEDIATE")
     try:
-        if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'meta'").fetchone():
+        if not _is_made(connection):
             for statement in _SCHEMA.split(";\n"):
                 connection.execute(statement)
             put_meta(connection, format=FORMAT, generation="0", fingerprint="empty")
@@ -89,6 +100,17 @@ def _create(connection: sqlite3.Connection) -> None:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
         raise
+
+
+def _is_made(connection: sqlite3.Connection) -> bool:
+    found = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'meta'").fetchone()
+    return found is not None
+
+
+def no_articles(path: Path) -> EmptyLibraryError:
+    return EmptyLibraryError(
+        f"no articles in {path.parent} yet", "add some with `articlebot index PATH…`"
+    )
 
 
 def get_meta(connection: sqlite3.Connection, key: str) -> str | None:
@@ -260,14 +282,25 @@ def read_sentences(
     connection: sqlite3.Connection, ids: Sequence[int]
 ) -> Mapping[int, StoredSentence]:
     rows = connection.execute(
-        'SELECT s.id, a.id, s.paragraph, s.start, s."end", g.start, g."end", p.start, p."end"'
-        " FROM sentence s JOIN article a ON a.key = s.article"
-        " JOIN paragraph g ON g.article = s.article AND g.number = s.paragraph"
-        " JOIN passage p ON p.id = s.passage"
-        " WHERE s.id IN (SELECT value FROM json_each(?))",
+        "SELECT * FROM stored_sentence WHERE id IN (SELECT value FROM json_each(?))",
         (json.dumps(list(ids)),),
     )
     return {row[0]: StoredSentence(*row) for row in rows}
+
+
+def read_passages(connection: sqlite3.Connection, ids: Sequence[int]) -> list[list[StoredSentence]]:
+    """Give all sentences of each passage that holds one of these, in the order of the text."""
+    rows = connection.execute(
+        "SELECT * FROM stored_sentence WHERE id IN (SELECT id FROM sentence WHERE passage IN"
+        " (SELECT passage FROM sentence WHERE id IN (SELECT value FROM json_each(?))))"
+        " ORDER BY id",
+        (json.dumps(list(ids)),),
+    )
+    sentences = (StoredSentence(*row) for row in rows)
+    return [
+        list(group)
+        for _, group in itertools.groupby(sentences, lambda s: (s.article_id, s.passage_start))
+    ]
 
 
 def iter_vectors(

@@ -11,7 +11,7 @@ from filelock import FileLock, Timeout
 
 from index.article import Article, ArticleSummary, ParsedArticle
 from index.encode import Encoder, Vectors
-from index.errors import BusyError, EmptyLibraryError, LibraryError
+from index.errors import BusyError, LibraryError
 from index.store import EVERYTHING, Candidate, EncodedArticle, Filter, LibraryInfo, StoredSentence
 from index.stores import database, selection
 from index.stores.search_files import SearchFolder
@@ -26,6 +26,7 @@ class LocalStore:
         self._database = folder / "articles.sqlite3"
         self.search = SearchFolder(folder / "search")
         self._idle: queue.LifoQueue[sqlite3.Connection] = queue.LifoQueue()
+        self._file: tuple[int, int] | None = None
 
     @contextlib.contextmanager
     def snapshot(self) -> Iterator["LocalSnapshot"]:
@@ -37,9 +38,7 @@ class LocalStore:
         """
         with self._told():
             if not self._database.is_file():
-                raise EmptyLibraryError(
-                    f"no articles in {self.folder} yet", "add some with `articlebot index PATH…`"
-                )
+                raise database.no_articles(self._database)
             with self._connection() as connection:
                 connection.execute("BEGIN")
                 try:
@@ -92,20 +91,26 @@ class LocalStore:
 
     @contextlib.contextmanager
     def _connection(self) -> Iterator[sqlite3.Connection]:
+        found = self._database.stat()
+        file = (found.st_dev, found.st_ino)
+        if self._file != file:  # another database was put in its place, a copy say
+            self.close()
+            self._file = file
         try:
             connection = self._idle.get_nowait()
         except queue.Empty:
             connection = database.connect(self._database)
+        usable = True
         try:
             yield connection
         except sqlite3.DatabaseError:
-            connection.close()
+            usable = False
             raise
-        except BaseException:
-            self._idle.put(connection)
-            raise
-        else:
-            self._idle.put(connection)
+        finally:
+            if usable and self._file == file:
+                self._idle.put(connection)
+            else:
+                connection.close()
 
 
 class LocalSnapshot:
@@ -169,6 +174,9 @@ class LocalSnapshot:
 
     def sentences(self, ids: Sequence[int]) -> Mapping[int, StoredSentence]:
         return database.read_sentences(self._connection, ids)
+
+    def passages(self, ids: Sequence[int]) -> list[list[StoredSentence]]:
+        return database.read_passages(self._connection, ids)
 
 
 class LocalWriter:

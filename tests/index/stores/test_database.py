@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.article import Article, canonical
-from index.build import fused_vectors
+from index.build import sentence_vectors
 from index.errors import LibraryError
 from index.library import Library
 from index.split import parse_article
@@ -25,7 +25,7 @@ def encoded(text: str, article_id: str = "a", **fields: object) -> EncodedArticl
         article_id, str(fields.get("title", "T")), "/s", canonical(text), date(2020, 8, 7)
     )
     parsed = parse_article(article)
-    return EncodedArticle(parsed, f"sha of {text}", fused_vectors(parsed, FakeEncoder()))
+    return EncodedArticle(parsed, f"sha of {text}", sentence_vectors(parsed, FakeEncoder()))
 
 
 @pytest.fixture
@@ -108,7 +108,9 @@ def test_another_format_is_refused_with_the_remedy(tmp_path: Path) -> None:
     database.put_meta(opened, format="99")
     opened.close()
     for create in (False, True):
-        with pytest.raises(LibraryError, match="has format 99, this program reads 2: use the"):
+        with pytest.raises(
+            LibraryError, match=f"has format 99, this program reads {database.FORMAT}: use the"
+        ):
             database.connect(path, create=create)
 
 

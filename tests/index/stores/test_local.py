@@ -1,6 +1,9 @@
 """Sudden ends, and many readers beside a writer: every reader sees one whole state."""
 
+import contextlib
+import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -11,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from index.errors import BusyError, LibraryError
+from index.errors import BusyError, EmptyLibraryError, LibraryError
 from index.library import Library
 from tests.conftest import ROOT
 from tests.fakes import FakeEncoder
@@ -92,6 +95,30 @@ def test_two_writers_in_one_process_take_turns(library: Library, write: Write) -
 
     library.index([path], try_again)
     assert library.index([path]).unchanged == 1
+
+
+def test_a_database_that_is_being_made_is_empty(library: Library) -> None:
+    library.settings.data.mkdir()
+    with contextlib.closing(sqlite3.connect(library.settings.data / "articles.sqlite3")) as made:
+        made.execute("PRAGMA journal_mode = WAL")
+        assert library.articles() == []
+        with pytest.raises(EmptyLibraryError, match="no articles in"):
+            search(library)
+
+
+def test_a_data_directory_put_in_place_of_another_is_seen(
+    seed_library: Library, tmp_path: Path, write: Write
+) -> None:
+    data, kept = seed_library.settings.data, tmp_path / "kept"
+    info, expected = seed_library.info(), search(seed_library)
+    shutil.copytree(data, kept)
+    seed_library.index([write("a.txt", QUESTION)])
+    with seed_library.snapshot() as before:
+        shutil.rmtree(data)
+        kept.rename(data)
+        assert before.info().articles == 2
+        assert (seed_library.info(), search(seed_library)) == (info, expected)
+    assert (seed_library.info(), search(seed_library)) == (info, expected)
 
 
 def test_a_snapshot_stays_what_it_was(seed_library: Library, write: Write) -> None:
