@@ -9,14 +9,15 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field
 
+from bot.calibration import Calibration, load_calibration
 from bot.citation import AnswerPassage, Frozen, cite
-from bot.confidence import THRESHOLD
 from bot.conversation import resolve
 from bot.names import spell_names
 from bot.scope import Scope, find_scope
 from index.article import canonical
 from index.errors import LibraryError, UsageError
 from index.library import Library
+from index.search import DEPTH
 from index.stages import stage
 from index.store import Cited, Turn
 from index.stores.local import LocalSnapshot
@@ -101,7 +102,7 @@ class Answer(Frozen):
     took_ms: float
 
 
-def ask(library: Library, query: Query) -> Answer:
+def ask(library: Library, query: Query, calibration: Calibration | None = None) -> Answer:
     """Answer a question from the articles.
 
     1. check the question, and resolve it where it follows up what its conversation was about;
@@ -111,6 +112,11 @@ def ask(library: Library, query: Query) -> Answer:
     5. cite: every quote is sliced from its article's text and compared;
     6. decide whether the best of them answers;
     7. remember the turn of the conversation.
+
+    Args:
+        library: what is asked.
+        query: the question.
+        calibration: of the probabilities; None: the library's own, else the built-in one.
 
     Raises:
         UsageError: the question is empty, too long or not text; the article is unknown; or no
@@ -122,15 +128,16 @@ def ask(library: Library, query: Query) -> Answer:
     asked = check_question(query.question)
     turns = library.records.turns(query.conversation) if query.conversation else []
     top_k = query.top_k or library.settings.top_k
+    calibration = calibration or load_calibration(library.settings)
     with library.snapshot() as snapshot:
         with stage("resolve"):
             full = _resolve(snapshot, asked, turns)
         scope = find_scope(snapshot, query, full, datetime.now().astimezone().date())
         question = scope.question
-        passages = _find(library, snapshot, scope, top_k)
+        passages = _find(library, snapshot, scope, top_k, calibration)
         info = snapshot.info()
-    confidence = passages[0].score if passages else 0.0
-    found = confidence >= THRESHOLD
+    confidence = max((passage.score for passage in passages), default=0.0)
+    found = confidence >= calibration.threshold
     answer = Answer(
         question=query.question,
         resolved_question=question,
@@ -160,15 +167,17 @@ def _resolve(snapshot: LocalSnapshot, asked: str, turns: Sequence[Turn]) -> str:
 
 
 def _find(
-    library: Library, snapshot: LocalSnapshot, scope: Scope, top_k: int
+    library: Library, snapshot: LocalSnapshot, scope: Scope, top_k: int, calibration: Calibration
 ) -> tuple[AnswerPassage, ...]:
     """Search and cite, deeper where copies of the same few sentences take all the places."""
     passages: tuple[AnswerPassage, ...] = ()
-    for depth in (2 * top_k + 20, DEEPER * top_k):
+    for depth in (max(DEPTH, 2 * top_k), DEEPER * top_k):
         with stage("search"):
             hits = library.search(snapshot, scope.question, depth, scope.only)
         with stage("cite"):
-            passages = cite(snapshot, scope.question, hits, top_k, library.settings.public_url)
+            passages = cite(
+                snapshot, scope.question, hits, top_k, library.settings.public_url, calibration
+            )
         if len(passages) >= top_k or len(hits) < depth:
             break
     return passages

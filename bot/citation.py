@@ -3,19 +3,24 @@
 import hashlib
 import logging
 import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from datetime import date
 from urllib.parse import quote as percent_encode
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from bot.confidence import THRESHOLD, measure_coverage, probability
+from bot.calibration import Calibration
+from bot.confidence import measure_coverage, probability
 from bot.speakers import asks_who, newest_first, take_turns, widen
 from index.article import Article, Paragraph
 from index.search import Hit
 from index.store import Snapshot
 
 log = logging.getLogger(__name__)
+
+OF_A_PARAGRAPH = 2
+"""Sentences of one paragraph that are cited, at most."""
 
 _WORDS = re.compile(r"\w+")
 
@@ -60,7 +65,12 @@ class AnswerPassage(Frozen):
 
 
 def cite(
-    snapshot: Snapshot, question: str, hits: Sequence[Hit], top_k: int, public_url: str | None
+    snapshot: Snapshot,
+    question: str,
+    hits: Sequence[Hit],
+    top_k: int,
+    public_url: str | None,
+    calibration: Calibration,
 ) -> tuple[AnswerPassage, ...]:
     """Turn hits into at most `top_k` passages from different places, best first.
 
@@ -70,7 +80,7 @@ def cite(
     room = 3 * top_k if asks_who(question) else top_k
     articles: dict[str, Article] = {}
     chosen: list[tuple[AnswerPassage, frozenset[str], list[str]]] = []
-    places: set[tuple[str, int]] = set()
+    places: Counter[tuple[str, int]] = Counter()
     for hit in hits:
         article_id = hit.sentence.article_id
         if article_id not in articles:
@@ -84,11 +94,13 @@ def cite(
         if twin is not None:
             if article_id != twin[0].citation.article_id and article_id not in twin[2]:
                 twin[2].append(article_id)
-        elif len(chosen) < room and (article_id, hit.sentence.paragraph) not in places:
+        elif len(chosen) < room and places[article_id, hit.sentence.paragraph] < OF_A_PARAGRAPH:
             indexed_sha256 = snapshot.text_sha256(article_id)
-            passage = _passage(question, hit, article, indexed_sha256, public_url)
+            passage = _passage(question, hit, article, indexed_sha256, public_url, calibration)
+            if any(_overlap(passage.citation, other.citation) for other, _, _ in chosen):
+                continue
             if exact(passage, article.text):
-                places.add((article_id, hit.sentence.paragraph))
+                places[article_id, hit.sentence.paragraph] += 1
                 chosen.append((passage, words, []))
             else:
                 log.error("withheld a citation that is not exact: %s %s", article_id, hit.sentence)
@@ -96,11 +108,28 @@ def cite(
         passage.model_copy(update={"also_in": tuple(also_in)}) for passage, _, also_in in chosen
     )
     if asks_who(question):
-        passages = list(take_turns(passages, THRESHOLD))
+        passages = list(take_turns(passages, calibration.threshold))
     return tuple(
         passage.model_copy(update={"rank": rank})
-        for rank, passage in enumerate(passages[:top_k], 1)
+        for rank, passage in enumerate(_without_repetition(passages[:top_k]), 1)
     )
+
+
+def _without_repetition(passages: Sequence[AnswerPassage]) -> Iterator[AnswerPassage]:
+    """Show a paragraph once; of a further sentence in it, show that alone."""
+    seen: set[tuple[str, int]] = set()
+    for passage in passages:
+        cited = passage.citation
+        if (cited.article_id, cited.paragraph) in seen:
+            alone = {"text": cited.quote, "start": cited.start, "end": cited.end}
+            yield passage.model_copy(update=alone)
+        else:
+            seen.add((cited.article_id, cited.paragraph))
+            yield passage
+
+
+def _overlap(one: Citation, other: Citation) -> bool:
+    return one.article_id == other.article_id and one.start < other.end and other.start < one.end
 
 
 def _near_identical(words: frozenset[str], others: frozenset[str]) -> bool:
@@ -115,7 +144,12 @@ def _near_identical(words: frozenset[str], others: frozenset[str]) -> bool:
 
 
 def _passage(
-    question: str, hit: Hit, article: Article, indexed_sha256: str, public_url: str | None
+    question: str,
+    hit: Hit,
+    article: Article,
+    indexed_sha256: str,
+    public_url: str | None,
+    calibration: Calibration,
 ) -> AnswerPassage:
     sentence = hit.sentence
     start = max(sentence.passage_start, sentence.paragraph_start)
@@ -128,7 +162,9 @@ def _passage(
     text = article.text[start:end]
     return AnswerPassage(
         rank=1,
-        score=probability(hit, measure_coverage(question, f"{article.title}\n{text}")),
+        score=calibration.apply(
+            probability(hit, measure_coverage(question, f"{article.title}\n{text}"))
+        ),
         text=text,
         start=start,
         end=end,

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from bot import cli_library
-from bot.cli_eval import evaluate
+from bot.cli_eval import calibrate, evaluate
 from bot.cli_serve import make_key, serve_mcp
 from bot.cli_session import JsonOption, Session, console, print_json, read_day, read_input
 from bot.outcome import FAILED, NOT_FOUND, OutcomeGroup
@@ -235,6 +235,7 @@ def doctor(ctx: typer.Context) -> None:
 
 
 app.command("eval")(evaluate)
+app.command()(calibrate)
 app.command("key")(make_key)
 app.command("mcp")(serve_mcp)
 

@@ -1,4 +1,4 @@
-"""The command `articlebot eval`: it measures the answers to questions with known answers."""
+"""The commands that ask questions with known answers: `eval` measures, `calibrate` fits."""
 
 import json
 import sys
@@ -72,6 +72,50 @@ def evaluate(
         except OSError as error:
             reason = error.strerror or error
             raise UsageError(f"{report} cannot be written ({reason})", "name another") from None
+
+
+def calibrate(
+    ctx: typer.Context,
+    file: Annotated[
+        Path | None,
+        typer.Argument(metavar="FILE", help="Questions, some of which nothing answers."),
+    ] = None,
+    reset: Annotated[
+        bool, typer.Option("--reset", help="Return to the built-in probabilities.")
+    ] = False,
+) -> None:
+    """Fit the probabilities of answers to questions about your own articles.
+
+    FILE is as for `eval`; its articles are those of the index, and the fit is stored with it.
+    Questions that nothing answers ("quote": null) set the probability from which on a question
+    counts as answered: at most 5 in 100 of them are.
+
+    Examples:
+
+    $ articlebot calibrate questions.jsonl
+    $ articlebot calibrate --reset
+    """
+    from bot.calibration import drop_calibration, save_calibration
+    from bot.evaluate import Plan
+
+    session: Session = ctx.obj
+    settings = session.settings()
+    if reset == (file is not None):
+        ctx.fail("Give FILE, or --reset.")
+    if file is None:
+        dropped = drop_calibration(settings.data)
+        typer.echo("the built-in probabilities " + ("apply again" if dropped else "apply already"))
+        return
+    from bot.calibrate import fit_calibration
+
+    evaluation = _evaluate(file, Plan(in_index=True, calibrated=False), session)
+    fitted = fit_calibration(evaluation.outcomes, settings)
+    save_calibration(settings.data, fitted)
+    typer.echo(
+        f"fitted to {fitted.questions} questions: answered from a probability of"
+        f" {fitted.threshold:.2f} (logit scaled by {fitted.scale:.2f}, shifted by"
+        f" {fitted.shift:+.2f})"
+    )
 
 
 def _evaluate(file: Path, plan: "Plan", session: "Session") -> "Evaluation":

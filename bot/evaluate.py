@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 
 from bot.answer import Query, ask
+from bot.calibration import BUILT_IN
 from bot.citation import exact
 from bot.figures import MRR_DEPTH, Outcome, find_rank, shown
 from bot.questions import Entry, Question, QuestionFile, place, read_questions
@@ -35,6 +36,8 @@ class Plan:
     sample: int | None = None
     """How many entries of the file, drawn at random; None: all."""
     seed: int = 0
+    calibrated: bool = True
+    """Let the library's own calibration apply, where it has one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +158,8 @@ def _ask(
     library: Library, question: Question, plan: Plan, parsed: Callable[[str], ParsedArticle]
 ) -> Outcome:
     only = question.article_id if plan.per_article or plan.off_topic else None
-    answer = ask(library, Query(question=question.text, top_k=MRR_DEPTH, article=only))
+    query = Query(question=question.text, top_k=MRR_DEPTH, article=only)
+    answer = ask(library, query, None if plan.calibrated else BUILT_IN)
     cited = [passage.citation for passage in shown(answer)]
     elsewhere = (0, 0)  # holds nothing
     spans = [(c.start, c.end) if c.article_id == question.article_id else elsewhere for c in cited]

@@ -62,6 +62,7 @@ class OnnxEncoder:
                 f"the exported model in {model.folder} is damaged",
                 "delete that folder; it is made again when it is next needed",
             ) from error
+        self._inputs = [put.name for put in self._session.get_inputs()]
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
@@ -77,5 +78,6 @@ class OnnxEncoder:
         for row, encoding in enumerate(encodings):
             ids[row, : len(encoding.ids)] = encoding.ids
             mask[row, : len(encoding.ids)] = 1
-        (vectors,) = self._session.run(None, {"input_ids": ids, "attention_mask": mask})
+        named = {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
+        (vectors,) = self._session.run(None, {name: named[name] for name in self._inputs})
         return np.asarray(vectors, dtype=np.float32)

@@ -13,11 +13,12 @@ from index.article import Article, ArticleSummary, ParsedArticle, canonical
 from index.build import IndexReport, Progress, index_articles, index_sources
 from index.encode import Encoder, OnnxEncoder
 from index.errors import EmptyLibraryError, LibraryError, SourceError, UnknownArticleError
-from index.export import export_model
+from index.export import export_model, export_reranker
 from index.intake import Intake
 from index.read import AS_FOUND, Reading, Source
+from index.rerank import PassageReader, Reranker
 from index.search import Hit, search
-from index.settings import Settings
+from index.settings import BUNDLED_RERANKER, NO_RERANKER, Settings
 from index.store import EVERYTHING, Feedback, Filter, LibraryInfo, Records
 from index.stores.local import LocalSnapshot, LocalStore
 from index.stores.records import LocalRecords
@@ -31,6 +32,7 @@ class Library:
         """Point to the library of the settings; nothing is loaded before it is needed."""
         self.settings = settings
         self._encoder = encoder
+        self._reranker: Reranker | None = None
         self._loading = threading.Lock()
         self._store = LocalStore(settings.data)
         self.records: Records = LocalRecords(
@@ -162,6 +164,7 @@ class Library:
             LibraryError, ModelError: something is missing or damaged.
         """
         self.encoder()
+        self.reranker()
         with self.snapshot() as snapshot:
             snapshot.open()
 
@@ -207,7 +210,7 @@ class Library:
         self, snapshot: LocalSnapshot, question: str, k: int, only: Filter = EVERYTHING
     ) -> list[Hit]:
         """Give the k best sentences of a snapshot for a question, best first."""
-        return search(snapshot, self.encoder(), question, k, only)
+        return search(snapshot, self.encoder(), question, k, only, self.reranker())
 
     def encoder(self, on_progress: Callable[[Progress], None] = lambda progress: None) -> Encoder:
         """Give the encoder, loaded (and its model exported) at the first call."""
@@ -218,6 +221,20 @@ class Library:
                 )
                 self._encoder = OnnxEncoder(model, self.settings.threads)
             return self._encoder
+
+    def reranker(self) -> Reranker | None:
+        """Give the reranker, loaded at the first call; None where the settings want none."""
+        with self._loading:
+            if self._reranker is None and self.settings.reranker != NO_RERANKER:
+                self._reranker = self._load_reranker()
+            return self._reranker
+
+    def _load_reranker(self) -> Reranker:
+        if self.settings.reranker == BUNDLED_RERANKER:
+            return PassageReader(threads=self.settings.threads)
+        from index.cross_encoder import CrossEncoderReranker
+
+        return CrossEncoderReranker(export_reranker(self.settings), self.settings.threads)
 
 
 def unknown_article(article_id: str) -> UnknownArticleError:

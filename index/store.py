@@ -18,7 +18,7 @@ class EncodedArticle:
     content_sha256: str
     """Of everything that a change of would make the article worth indexing again."""
     vectors: Vectors
-    """One fused vector a sentence, float32, shape (sentences, dimension), in text order."""
+    """One vector a sentence, float32, shape (sentences, dimension), in text order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Candidate:
 
     sentence_id: int
     dense: float
-    """Inner product of the question's vector with the sentence's fused vector, -1 to 1."""
+    """Inner product of the question's vector with the sentence's vector, -1 to 1."""
     lexical: float
     """BM25 of the sentence plus a part of its passage's, 0 or more."""
 
@@ -119,6 +119,10 @@ class Snapshot(Protocol):
         ...
 
     def sentences(self, ids: Sequence[int]) -> Mapping[int, StoredSentence]: ...
+
+    def passages(self, ids: Sequence[int]) -> list[list[StoredSentence]]:
+        """Give all sentences of each passage that holds one of these sentences."""
+        ...
 
 
 class Store(Protocol):

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from index.article import Article, Paragraph, ParsedArticle, Passage, Sentence, canonical
-from index.build import PIPELINE, IndexReport, Progress, content_sha256, fused_vectors
+from index.build import PIPELINE, IndexReport, Progress, content_sha256, sentence_vectors
 from index.encode import Encoder
 from index.errors import SourceError
 from index.split import parse_article
@@ -105,7 +105,7 @@ def read_export(
                 continue
             parsed = _load_structure(article, line) if same else parse_article(article)
             vectors = (
-                _load_vectors(line, parsed, encoder) if same else fused_vectors(parsed, encoder)
+                _load_vectors(line, parsed, encoder) if same else sentence_vectors(parsed, encoder)
             )
             writer.stage(EncodedArticle(parsed, content, vectors))
             staged.append(article.id)

@@ -55,6 +55,7 @@ def _own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for name in list(os.environ):
         if name.upper().startswith(("ARTICLEBOT_", "SLACK_")):
             monkeypatch.delenv(name)
+    monkeypatch.setenv("ARTICLEBOT_RERANKER", "none")  # its tests, and those of answers, want it
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "xdg-data"))
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "xdg-cache"))
 
@@ -129,7 +130,9 @@ def exported(tmp_path_factory: pytest.TempPathFactory) -> Exported:
 @pytest.fixture(scope="session")
 def real_settings(exported: Exported, tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """Settings of a library that holds the seed article, indexed with the real model."""
-    settings = Settings(data=tmp_path_factory.mktemp("real") / "data", cache=exported.cache)
+    settings = Settings(
+        data=tmp_path_factory.mktemp("real") / "data", cache=exported.cache, reranker="bundled"
+    )
     with Library.open(settings) as opened:
         report = opened.index([SEEDS])
     assert (report.added, report.failed) == (1, ())

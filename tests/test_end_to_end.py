@@ -28,8 +28,12 @@ FURNITURE = (
 
 
 def environment(settings: Settings) -> dict[str, str]:
-    own = {"ARTICLEBOT_DATA": str(settings.data), "ARTICLEBOT_CACHE": str(settings.cache)}
-    return {**os.environ, **own}
+    return {
+        **os.environ,
+        "ARTICLEBOT_DATA": str(settings.data),
+        "ARTICLEBOT_CACHE": str(settings.cache),
+        "ARTICLEBOT_RERANKER": settings.reranker,
+    }
 
 
 def run(settings: Settings, *arguments: str) -> subprocess.CompletedProcess[str]:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import tantivy
 
-PASSAGE_WEIGHT = 0.5
+PASSAGE_WEIGHT = 1.0
 """What a word of the passage counts beside the same word of the sentence."""
 
 _MEMORY = 64 * 1024 * 1024

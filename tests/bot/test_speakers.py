@@ -101,7 +101,7 @@ def concerned(library: Library) -> Library:
         ("Wolff", "deal raises serious concerns of the fleet about the missiles too"),
         ("Wolff", "deal raises serious concerns of everybody about the missiles now"),
         ("Brandt", "planned purchase of missiles raises her serious concerns about the deal"),
-        ("Dahl", "allies have serious concerns about the costs of the missile deal there"),
+        ("Dahl", "deal for the missiles raises serious concerns among the allies there"),
     ]
     text = "\n\n".join(f"{name} said that the {what}." for name, what in says)
     library.add([Article("a", "Concerns", "a.txt", text)])

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from index.article import Article
-from index.build import Progress, fused_vectors
+from index.build import Progress, sentence_vectors
 from index.encode import Vectors
 from index.errors import EmptyLibraryError
 from index.library import Library
@@ -121,7 +121,7 @@ def test_an_interrupted_run_is_continued(
     last.write_text("Light again.")
     report = counted.index([first, last])
     assert (report.added, report.failed) == (2, ())
-    assert counting.texts == encoded + 3  # the second article's sentence in three views
+    assert counting.texts == encoded + 1  # the second article's sentence
     assert counted.info().articles == 2
 
 
@@ -161,17 +161,12 @@ def test_articles_at_hand_are_added_and_replaced(library: Library) -> None:
     assert library.info().articles == 2
 
 
-def test_a_fused_vector_is_the_mean_of_the_three_views() -> None:
+def test_a_sentence_is_encoded_after_its_title() -> None:
+    text = "One came. Two went.\n\n" + "Three stayed. " * 40
+    parsed = parse_article(Article("a", "Title", "a.txt", text))
     encoder = FakeEncoder()
-    parsed = parse_article(Article("a", "Title", "/a", "One came. Two went.\n\nThree stayed."))
-    vectors = fused_vectors(parsed, encoder)
-    question = encoder.encode(["one two came"])[0]
-    rows = iter(vectors)
-    for passage in parsed.passages:
-        for sentence in passage.sentences:
-            text = parsed.article.text
-            own = text[sentence.start : sentence.end]
-            views = encoder.encode([own, f"Title: {own}", text[passage.start : passage.end]])
-            np.testing.assert_allclose(next(rows), views.mean(axis=0), atol=1e-6)
-    assert vectors.shape == (3, encoder.dimension)
-    assert float(vectors[0] @ question) > float(vectors[2] @ question)
+    vectors = sentence_vectors(parsed, encoder)
+    expected = encoder.encode([f"Title: {text[s.start : s.end]}" for s in parsed.sentences])
+    assert vectors.dtype == np.float32
+    assert len(vectors) == len(parsed.sentences) == 42
+    np.testing.assert_array_equal(vectors, expected)

@@ -54,7 +54,7 @@ def test_an_export_with_a_missing_file_is_none(
 @pytest.mark.parametrize("content", ["", "{", "[]", "null", "{}", '{"name": "x", "odd": 1}'])
 def test_a_damaged_description_is_none(tmp_path: Path, content: str) -> None:
     settings = Settings(cache=tmp_path)
-    folder = export._export_folder(settings)
+    folder = export._export_folder(settings.model, settings.cache)
     folder.mkdir(parents=True)
     (folder / "export.json").write_text(content)
     assert find_export(settings) is None
@@ -65,10 +65,10 @@ def test_a_local_models_export_follows_its_files(tmp_path: Path) -> None:
     local.mkdir()
     (local / "weights").write_text("1")
     settings = Settings(cache=tmp_path / "cache", model=str(local))
-    first = export._export_folder(settings)
-    assert export._export_folder(settings) == first
+    first = export._export_folder(settings.model, settings.cache)
+    assert export._export_folder(settings.model, settings.cache) == first
     (local / "weights").write_text("12")
-    assert export._export_folder(settings) != first
+    assert export._export_folder(settings.model, settings.cache) != first
 
 
 def test_altered_weights_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from index.build import fused_vectors
+from index.build import sentence_vectors
 from index.library import Library
 from index.search import LEXICAL_WEIGHT, search
 from tests.fakes import FakeEncoder
@@ -20,7 +20,7 @@ def test_scores_are_those_of_the_stored_views(seed_library: Library) -> None:
     encoder = FakeEncoder()
     (summary,) = seed_library.articles()
     parsed = seed_library.article(summary.id)
-    dense = fused_vectors(parsed, encoder) @ encoder.encode([QUESTION])[0]
+    dense = sentence_vectors(parsed, encoder) @ encoder.encode([QUESTION])[0]
     with seed_library.snapshot() as snapshot:
         hits = search(snapshot, encoder, QUESTION, 1000)
     assert len(hits) == len(parsed.sentences) == summary.sentences

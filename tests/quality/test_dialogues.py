@@ -40,7 +40,9 @@ class Asked:
 
 @pytest.fixture(scope="module")
 def library(exported: Exported, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
-    settings = Settings(data=tmp_path_factory.mktemp("dialogues"), cache=exported.cache)
+    settings = Settings(
+        data=tmp_path_factory.mktemp("dialogues"), cache=exported.cache, reranker="bundled"
+    )
     with Library.open(settings) as opened:
         assert opened.index([HERE / "articles", SEEDS]).added == 4
         yield opened

@@ -1,0 +1,148 @@
+"""Write sentence-transformers models as ONNX graphs; the only module that imports torch."""
+
+import json
+import logging
+import warnings
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from index.encode import OnnxEncoder
+from index.errors import ModelError
+from index.export import BUNDLED_SHA256, ExportedModel, sha256_of
+from index.settings import DEFAULT_MODEL
+
+if TYPE_CHECKING:
+    from sentence_transformers import CrossEncoder, SentenceTransformer
+
+_QUESTION = "Who raised concerns?"
+_TEXTS = (_QUESTION, "The deal has raised concerns among its allies.", "Été 🙂")
+_INPUTS = ["input_ids", "attention_mask", "token_type_ids"]
+
+
+def write_encoder(name: str, source: str, folder: Path) -> None:
+    """Write a SentenceTransformer as one graph, pooling and normalisation included.
+
+    Raises:
+        ModelError: it cannot be loaded or traced, or the graph's vectors differ from its own
+            (cosine below 0.9999).
+    """
+    original: SentenceTransformer = _load("SentenceTransformer", name, source, "ARTICLEBOT_MODEL")
+    dimension = original.get_embedding_dimension()
+    assert dimension is not None, "a sentence embedding model has a dimension"
+    model = _write(original, name, folder, "sentence_embedding", dimension)
+    expected = original.encode(list(_TEXTS), normalize_embeddings=True, show_progress_bar=False)
+    cosine = float((expected * OnnxEncoder(model).encode(_TEXTS)).sum(axis=1).min())
+    if cosine < 0.9999:
+        raise _differs(name, f"cosine {cosine:.6f}")
+
+
+def write_cross_encoder(name: str, source: str, folder: Path) -> None:
+    """Write a CrossEncoder as one graph that gives its logit, before any activation.
+
+    Raises:
+        ModelError: it cannot be loaded or traced, has several labels, or the graph's logits
+            differ from its own (by 0.001 or more).
+    """
+    import torch
+
+    from index.cross_encoder import CrossEncoderReranker
+
+    original: CrossEncoder = _load("CrossEncoder", name, source, "ARTICLEBOT_RERANKER")
+    if original.num_labels != 1:
+        raise ModelError(
+            f"the reranker {name} has {original.num_labels} labels",
+            "name a cross-encoder with one, in ARTICLEBOT_RERANKER",
+        )
+    model = _write(original, name, folder, "scores", 1)
+    pairs = [(_QUESTION, text) for text in _TEXTS]
+    expected = original.predict(pairs, activation_fn=torch.nn.Identity(), show_progress_bar=False)
+    given = CrossEncoderReranker(model).logits(_QUESTION, _TEXTS)
+    difference = float(np.abs(np.asarray(expected).reshape(-1) - given).max())
+    if difference >= 0.001:
+        raise _differs(name, f"by {difference:.6f}")
+
+
+def _load(kind: str, name: str, source: str, setting: str) -> Any:
+    logging.getLogger("sentence_transformers").setLevel(logging.ERROR)
+    try:
+        import sentence_transformers
+        from transformers.utils import logging as transformers_logging
+    except ImportError as error:
+        raise ModelError(
+            "sentence-transformers is needed to export the model and is not installed",
+            "run `pip install sentence-transformers`, or set ARTICLEBOT_CACHE to a finished export",
+        ) from error
+    transformers_logging.disable_progress_bar()
+    load: Callable[..., Any] = getattr(sentence_transformers, kind)
+    try:
+        return load(source, device="cpu", model_kwargs={"attn_implementation": "eager"}).eval()
+    except Exception as error:  # the loaders raise errors of every kind
+        reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+        raise ModelError(
+            f"the model {name} cannot be loaded ({reason})",
+            f"name a sentence-transformers {kind}, or the folder of one, in {setting}",
+        ) from error
+
+
+def _write(original: Any, name: str, folder: Path, output: str, dimension: int) -> ExportedModel:
+    """Write the graph, the tokenizer and what describes them."""
+    tokenizer = getattr(original.tokenizer, "backend_tokenizer", None)
+    if tokenizer is None:
+        raise ModelError(f"the model {name} has no fast tokenizer", "name another one")
+    tokenizer.save(str(folder / "tokenizer.json"))
+    with warnings.catch_warnings():  # the exporter warns about its own deprecations
+        warnings.simplefilter("ignore")
+        _write_graph(original, output, folder / "model.onnx")
+    model = ExportedModel(
+        folder=folder,
+        name=name,
+        dimension=dimension,
+        max_tokens=int(original.max_seq_length or 512),
+        fingerprint=(BUNDLED_SHA256 if name == DEFAULT_MODEL else sha256_of(folder / "model.onnx"))[
+            :16
+        ],
+    )
+    fields = {key: value for key, value in asdict(model).items() if key != "folder"}
+    (folder / "export.json").write_text(json.dumps(fields, indent=2), "utf-8")
+    return model
+
+
+def _write_graph(original: Any, output: str, path: Path) -> None:
+    """Trace the modules in turn; batch and length stay dynamic."""
+    import torch
+
+    names = [name for name in _INPUTS if name in original.tokenizer.model_input_names]
+
+    class Pipeline(torch.nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.stages = torch.nn.ModuleList(original.children())
+
+        def forward(self, *inputs: torch.Tensor) -> torch.Tensor:
+            features: dict[str, Any] = dict(zip(names, inputs, strict=True))
+            for stage in self.stages:
+                features = stage(features)
+            found: torch.Tensor = features[output]
+            if output == "scores":
+                return found.reshape(-1)
+            return torch.nn.functional.normalize(found, dim=1)
+
+    example = torch.ones((2, 8), dtype=torch.int64)
+    torch.onnx.export(
+        Pipeline().eval(),
+        tuple(example for _ in names),
+        str(path),
+        dynamo=False,
+        input_names=names,
+        output_names=[output],
+        dynamic_axes={**{name: {0: "batch", 1: "length"} for name in names}, output: {0: "batch"}},
+        opset_version=17,
+    )
+
+
+def _differs(name: str, how: str) -> ModelError:
+    return ModelError(f"the export of {name} differs from the model ({how})", "name another model")
