@@ -43,9 +43,13 @@ def read_query(text: str, conversation: str) -> Query:
     return Query(question=question, conversation=conversation, **limits)
 
 
+PREFIX = "slack/"
+"""Begins the names of Slack's conversations; other edges may not read them under it."""
+
+
 def name_conversation(event: Mapping[str, Any], team: str | None) -> str:
     """Give the conversation of a message: its thread's, or that of the whole direct channel."""
     thread = event.get("thread_ts")
     if not thread and event.get("channel_type") != "im":
         thread = event["ts"]  # the answer begins the thread
-    return "/".join(filter(None, ("slack", team, event["channel"], thread)))[:200]
+    return PREFIX + "/".join(filter(None, (team, event["channel"], thread)))[:190]

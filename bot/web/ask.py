@@ -14,6 +14,7 @@ from bot.citation import Frozen
 from bot.openapi import ASK_EXAMPLES, problems
 from bot.problems import Failure, describe_error
 from bot.scope import find_scope
+from bot.slack_query import PREFIX as SLACK_PREFIX
 from bot.web.service import Service
 from index.errors import LibraryError, UsageError
 from index.library import Library
@@ -97,8 +98,15 @@ async def require_json(request: Request) -> None:
 
 
 def answer_and_keep(service: Service, query: Query) -> KeptAnswer:
-    """Answer a question and keep the answer; one that cannot be kept is given all the same."""
+    """Answer a question and keep the answer; one that cannot be kept is given all the same.
+
+    Raises:
+        UsageError: as `ask` does; and for the name of a conversation in Slack, which whoever can
+            reach the server could otherwise read on.
+    """
     library = service.library
+    if (query.conversation or "").startswith(SLACK_PREFIX):
+        raise UsageError("the conversation has a name of those in Slack", "choose another name")
     with listening(service.metrics.observe_stage):
         answer = ask(library, query)
     service.metrics.observe_stage("answer", answer.took_ms / 1000)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.slack_query import name_conversation
 from index.errors import LibraryError
 from tests.bot.test_problems import problem_of
 from tests.bot.web.conftest import ASKED, BRIDGE, Site, open_site
@@ -71,6 +72,16 @@ def test_hits_come_with_all_their_scores(site: Site) -> None:
     assert fused == sorted(fused, reverse=True)
     limited = site.client.post("/v1/search", json={"question": ASKED, "since": "2020-01-01"})
     assert problem_of(limited).status == 422
+
+
+def test_a_thread_in_slack_is_no_conversation_of_others(site: Site) -> None:
+    name = name_conversation({"channel": "C1", "ts": "1.1"}, "T1")
+    body = {"question": "Why?", "conversation": name}
+    refused = problem_of(site.client.post("/v1/ask", json=body))
+    assert refused.status == 422
+    assert "those in Slack" in str(refused.detail)
+    [item] = site.client.post("/v1/ask/batch", json={"questions": [body]}).json()["answers"]
+    assert "those in Slack" in str(item)
 
 
 def test_a_conversation_is_followed_up_and_forgotten(site: Site) -> None:
