@@ -4,6 +4,7 @@ from index.article import Article
 from index.library import Library
 from index.split import parse_article
 from tests.bot.web.conftest import BRIDGE
+from tests.fakes import answer_readily
 
 
 def questions(text: str) -> list[str]:
@@ -25,6 +26,7 @@ def test_nothing_is_made_where_nothing_fits() -> None:
 def test_examples_are_those_that_the_articles_answer(library: Library) -> None:
     assert find_examples(library) == []
     library.add([BRIDGE])
+    answer_readily(library)
     found = find_examples(library)
     assert found == ["What did Engineer Maria Lopez say?"]
     assert all(ask(library, Query(question=each)).found for each in found)

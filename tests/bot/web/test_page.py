@@ -26,6 +26,7 @@ from tests.bot.web.conftest import (
     visit,
 )
 from tests.bot.web.test_articles import HeldEncoder
+from tests.fakes import answer_readily
 
 PHONE = {"width": 360, "height": 740}
 WIDE = {"width": 1400, "height": 900}
@@ -103,6 +104,8 @@ def test_what_is_not_found_is_told_with_the_closest_passages(page: Page) -> None
 
 def test_examples_come_from_the_articles_and_are_answered(browser: Browser, site: Site) -> None:
     site.library.warm()
+    answer_readily(site.library)
+    site.library.add([replace(BRIDGE, text=f"{BRIDGE.text} It is old.")])  # made anew for these
     with visit(browser, site) as page:
         example = page.locator(".examples a").first
         assert example.inner_text() == "What did Engineer Maria Lopez say?"

@@ -74,7 +74,7 @@ async def test_what_takes_too_long_is_given_up_but_keeps_its_place(
 
 def test_over_http_both_are_told(tmp_path: Path) -> None:
     encoder = HeldEncoder()
-    settings = Settings(data=tmp_path / "data", concurrency=1, request_seconds=0.5)
+    settings = Settings(data=tmp_path / "data", concurrency=1, request_seconds=3)
     with Library.open(settings, encoder=encoder) as library:
         encoder.release.set()
         library.add([BRIDGE])
@@ -82,7 +82,8 @@ def test_over_http_both_are_told(tmp_path: Path) -> None:
         with serving(create_app(library, settings)) as client, ThreadPoolExecutor(1) as pool:
             late = pool.submit(client.post, "/v1/ask", json={"question": ASKED})
             while client.get("/v1/articles").status_code != 503:
-                assert not late.done()
+                if late.done():  # it found the one place taken by the look at the articles
+                    late = pool.submit(client.post, "/v1/ask", json={"question": ASKED})
             busy = client.get("/v1/articles")
             assert client.get("/healthz").status_code == 200
             assert problem_of(late.result()).status == 504
