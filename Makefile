@@ -4,7 +4,7 @@
 MAKEFLAGS += --no-print-directory --no-builtin-rules
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help ask serve test lint format
+.PHONY: help ask serve test bench lint format
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -42,6 +42,9 @@ serve: $(SEEDED) ## serve HTTP on http://127.0.0.1:8000; ARGS="--port 9000"
 
 test: $(INSTALLED) ## run all tests; ARGS="-k cli" runs some
 	@$(BIN)/python -m pytest $(ARGS)
+
+bench: $(INSTALLED) ## time a question from the shell, beside the plain stack
+	@$(BIN)/python -m tests.benchmarks.cold_start
 
 lint: $(INSTALLED) ## check style and types
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check --quiet . && $(BIN)/mypy

@@ -104,9 +104,12 @@ def cite(
                 chosen.append((passage, words, []))
             else:
                 log.error("withheld a citation that is not exact: %s %s", article_id, hit.sentence)
-    passages = newest_first(
-        passage.model_copy(update={"also_in": tuple(also_in)}) for passage, _, also_in in chosen
+    found = [p.model_copy(update={"also_in": tuple(also_in)}) for p, _, also_in in chosen]
+    # What comes first is decided by all scores together; other answers follow by probability.
+    found[1:] = sorted(
+        found[1:], key=lambda p: -p.score if p.score >= calibration.threshold else 0.0
     )
+    passages = newest_first(found)
     if asks_who(question):
         passages = list(take_turns(passages, calibration.threshold))
     return tuple(

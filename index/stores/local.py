@@ -83,6 +83,8 @@ class LocalStore:
             yield
         except sqlite3.DatabaseError as error:
             raise _explain(error, self._database) from error
+        except BrokenPipeError:
+            raise  # who reads what is printed has gone; the data directory is well
         except OSError as error:
             raise LibraryError(
                 f"the data directory {self.folder} cannot be used ({error.strerror or error})",

@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from bot.answer import MAX_QUESTION, Answer, Query, ask, check_question
+from bot.calibration import BUILT_IN
 from bot.citation import OF_A_PARAGRAPH, AnswerPassage, exact
 from index.article import Article, canonical
 from index.errors import EmptyLibraryError, UnknownArticleError, UsageError
@@ -60,6 +61,8 @@ def check(library: Library, answer: Answer, top_k: int) -> None:
             assert passage.text == cited.quote
         ranges.append((cited.article_id, cited.start, cited.end))
         assert cited.article_id not in passage.also_in
+    following = [p.score for p in passages[1:] if p.score >= BUILT_IN.threshold]
+    assert following == sorted(following, reverse=True)
     for one, other in combinations(ranges, 2):
         assert one[0] != other[0] or one[2] <= other[1] or other[2] <= one[1]
     assert Answer.model_validate_json(answer.model_dump_json()) == answer

@@ -191,3 +191,8 @@ def test_a_full_disk_is_told_and_nothing_is_lost(
     ]
     assert again.index(sources).added == 8
     assert reopen(seed_library).info().articles == 9
+
+
+def test_a_reader_that_has_gone_is_not_the_data_directory_s_fault(seed_library: Library) -> None:
+    with pytest.raises(BrokenPipeError), seed_library.snapshot():
+        raise BrokenPipeError

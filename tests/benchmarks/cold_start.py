@@ -1,0 +1,72 @@
+"""How long a question takes from the shell, beside the plain stack with the same model.
+
+Whole processes, one after the other in turn, the first of each not counted: `articlebot ask` on a
+built index, and a script that loads sentence-transformers, encodes the sentences of the same
+article and searches them with FAISS. Prints the median wall time and the largest memory.
+"""
+
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+RUNS = 5
+QUESTION = "Who raised concerns?"
+SEEDS = Path(__file__).parents[2] / "seeds"
+
+_PLAIN = """
+import sys
+import faiss
+from sentence_transformers import SentenceTransformer
+from index.export import find_bundled_model
+model = SentenceTransformer(str(find_bundled_model()), device="cpu")
+lines = [line for line in open(sys.argv[1], encoding="utf-8").read().split("\\n") if line.strip()]
+index = faiss.IndexFlatIP(384)
+index.add(model.encode(lines, normalize_embeddings=True, show_progress_bar=False))
+_, rows = index.search(model.encode([sys.argv[2]], normalize_embeddings=True), 3)
+print([lines[row] for row in rows[0]])
+"""
+
+
+def measure(command: list[str], environment: dict[str, str]) -> tuple[float, float]:
+    """Run a command once; give its wall time in seconds and its peak memory in MB."""
+    started = time.perf_counter()
+    process = subprocess.Popen(
+        command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise SystemExit(f"{' '.join(command)} ended with {process.returncode}")
+    return time.perf_counter() - started, usage.ru_maxrss / 1024
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as data:
+        environment = {**os.environ, "ARTICLEBOT_DATA": data, "HF_HUB_OFFLINE": "1"}
+        program = [sys.executable, "-m", "bot.cli"]
+        subprocess.run([*program, "index", str(SEEDS)], env=environment, check=True)
+        commands = {
+            "articlebot ask": [*program, "ask", QUESTION],
+            "plain stack": [
+                *(sys.executable, "-c", _PLAIN),
+                *(str(SEEDS / "turkey-s400.txt"), QUESTION),
+            ],
+        }
+        results: dict[str, list[tuple[float, float]]] = {name: [] for name in commands}
+        for _ in range(RUNS + 1):
+            for name, command in commands.items():
+                results[name].append(measure(command, environment))
+    medians = {}
+    for name, runs in results.items():
+        medians[name] = statistics.median(seconds for seconds, _ in runs[1:])
+        megabytes = max(memory for _, memory in runs)
+        print(f"{name:<16} {medians[name]:6.2f} s   {megabytes:6.0f} MB")
+    print(f"{'ratio':<16} {medians['plain stack'] / medians['articlebot ask']:6.1f}")
+
+
+if __name__ == "__main__":
+    main()
