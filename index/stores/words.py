@@ -40,6 +40,8 @@ class WordIndex:
         self._analyze = analyzer().analyze
         self._schema = index.schema
         index.register_tokenizer("words", analyzer())
+        # A folder never changes: no thread is to watch it, and to read its mapped files meanwhile.
+        index.config_reader("Manual")
         index.reload()
         self._searcher = index.searcher()
 

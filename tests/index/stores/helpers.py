@@ -26,3 +26,10 @@ def search_folder(library: Library) -> Path:
 
 def states(library: Library) -> list[str]:
     return sorted(path.name for path in search_folder(library).iterdir())
+
+
+def put_in_place(path: Path, content: bytes) -> None:
+    """Replace a file that may be mapped: writing into it would kill whoever reads its pages."""
+    new = path.with_name(f"{path.name}.new")
+    new.write_bytes(content)
+    new.replace(path)

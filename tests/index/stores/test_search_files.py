@@ -16,7 +16,7 @@ from index.library import Library
 from index.settings import Settings
 from tests.conftest import ROOT
 from tests.fakes import FakeEncoder
-from tests.index.stores.helpers import reopen, search, search_folder, states
+from tests.index.stores.helpers import put_in_place, reopen, search, search_folder, states
 
 Write = Callable[[str, str | bytes], Path]
 
@@ -34,11 +34,11 @@ def _remove(path: Path) -> None:
 
 
 def _empty(path: Path) -> None:
-    path.write_bytes(b"")
+    put_in_place(path, b"")
 
 
 def _halve(path: Path) -> None:
-    os.truncate(path, path.stat().st_size // 2)
+    put_in_place(path, path.read_bytes()[: path.stat().st_size // 2])
 
 
 def _alter(path: Path) -> None:
@@ -46,7 +46,7 @@ def _alter(path: Path) -> None:
     data = bytearray(path.read_bytes())
     for at in range(len(data) // 3, len(data) * 2 // 3 + 1):
         data[at] ^= 0x5A
-    path.write_bytes(data)
+    put_in_place(path, bytes(data))
 
 
 @pytest.mark.parametrize("damage", [_remove, _empty, _halve, _alter])

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from index.stores.words import PASSAGE_WEIGHT, WordIndex
+from tests.index.stores.helpers import put_in_place
 
 K1, B = 1.2, 0.75
 
@@ -130,7 +131,7 @@ def test_threads_share_an_index(index: WordIndex) -> None:
 def test_a_damaged_folder_raises_what_the_store_repairs(tmp_path: Path, name: str) -> None:
     WordIndex.build(ROWS, tmp_path / "words")
     (file,) = (tmp_path / "words").glob(name)
-    file.write_bytes(b"")
+    put_in_place(file, b"")
     with pytest.raises(ValueError, match=r"."):
         WordIndex.read(tmp_path / "words")
     with pytest.raises(ValueError, match=r"."):
