@@ -23,10 +23,13 @@ import sentencex
 from tokenizers import Tokenizer
 
 from index.training.quotes import attributions, stances
+from index.training.swaps import exchange, names
 
 HELD_OUT, DEVELOPMENT = 6, 2
 MAX_QUESTION, MAX_TITLE, MAX_SENTENCE = 48, 16, 120
 NEGATIVES = 16
+EXCHANGED = 0.4
+"""The share of the questions that an epoch has a second time, made unanswerable."""
 
 Vectors = Callable[[list[str]], np.ndarray[Any, np.dtype[np.float32]]]
 
@@ -115,6 +118,7 @@ class Corpus:
         self.questions: list[Question] = []
         self.quotes: list[Question] = []
         self.places: dict[tuple[str, tuple[str, ...]], int] = {}
+        self.names: dict[str, list[str]] = {}
 
     def encode(self, text: str, limit: int) -> tuple[tuple[int, ...], tuple[tuple[int, int], ...]]:
         """Return at most `limit` word pieces and their characters."""
@@ -312,6 +316,28 @@ class Corpus:
         answer = tuple((w, i, t) for w, i in gold for t in q.gold[windows[w].sentences[i]])
         return Group(q, tuple(windows), gold, answer)
 
+    def exchanged(self, q: Question, rng: random.Random) -> Group | None:
+        """Draw a group in which a changed question finds no answer beside its old gold sentence."""
+        document = self.documents[q.home]
+        if not self.names:
+            texts: dict[str, list[str]] = {}
+            for d in self.documents:
+                texts.setdefault(d.title, []).extend(d.sentences if d.title else ())
+            self.names = {title: names(parts) for title, parts in texts.items()}
+        gold = rng.choice(sorted(q.gold))
+        around = document.sentences[max(gold - 4, 0) : gold + 5]
+        text = exchange(q.text, self.names[document.title], " ".join(around), rng)
+        if not text:
+            return None
+        budget = rng.randint(80, 200) if document.title else rng.randint(40, 104)
+        windows = [self.window(q.home, gold, budget, frozenset(), rng)]
+        windows += [
+            self.window(d, s, budget, frozenset(), rng)
+            for d, s in rng.sample(q.negatives[:12], min(1, len(q.negatives)))
+        ]
+        altered = Question(text, list(self.encode(text, MAX_QUESTION)[0]), q.home, {}, q.near, ())
+        return Group(altered, tuple(windows), (), ())
+
     def sequence(
         self, q: Question, window: Window, titled: bool
     ) -> tuple[list[int], list[int], list[int]]:
@@ -332,13 +358,20 @@ class Corpus:
     def batches(self, seed: int, epoch: int, size: int) -> Iterator[list[Group]]:
         """Yield an epoch's batches: groups of like size together, in random order.
 
-        An epoch has every question on a paragraph and every second one of the pairs.
+        An epoch has every question on a paragraph and every second one of the pairs, and a part
+        of them once more with something exchanged.
         """
         rng = random.Random(f"{seed}-{epoch}")
-        groups = [
-            self.group(q, rng)
+        asked = [
+            q
             for i, q in enumerate(self.questions)
             if self.documents[q.home].title or i % 2 == epoch % 2
+        ]
+        groups = [self.group(q, rng) for q in asked]
+        groups += [
+            altered
+            for q in asked
+            if q.gold and rng.random() < EXCHANGED and (altered := self.exchanged(q, rng))
         ]
         groups = [g for g in groups if g.windows]
         rng.shuffle(groups)

@@ -307,7 +307,6 @@ STANCES: dict[str, tuple[list[str], list[str], list[str]]] = {
             ),
         ],
         [
-            "Who raised concerns?",
             "Who raised concerns about {t}?",
             "Who is worried about {t}?",
             "Who has doubts about {t}?",

@@ -23,7 +23,7 @@ from typing import Any
 
 import numpy as np
 import torch
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
 from tokenizers import Tokenizer
 from torch import Tensor
 
@@ -157,7 +157,10 @@ class Trainer:
         """Start from the base encoder, or from the last checkpoint with --resume."""
         self.args, self.device = args, device
         self.model = PassageReader().to(device)
-        self.model.encoder.load_bert(args.base / "model.safetensors")
+        if args.start:
+            self.model.load_state_dict(load_file(args.start))
+        else:
+            self.model.encoder.load_bert(args.base / "model.safetensors")
         # Word vectors stay as they are: most words of a new article never occur in training.
         self.model.encoder.words.weight.requires_grad = False
         named = [(n, p) for n, p in self.model.named_parameters() if p.requires_grad]
@@ -280,6 +283,9 @@ def main() -> None:
     )
     parser.add_argument("--base", type=Path, required=True, help="folder of all-MiniLM-L6-v2")
     parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument(
+        "--start", type=Path, help="weights of an earlier run (reader.safetensors) to begin with"
+    )
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--lr", type=float, default=1e-4)
     parser.add_argument("--batch", type=int, default=16)
