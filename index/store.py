@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Protocol
 
 from index.article import Article, ArticleSummary, ParsedArticle
@@ -210,7 +210,10 @@ class Feedback:
 
 
 class Records(Protocol):
-    """What is remembered besides articles: conversations, answers as given, feedback.
+    """What is remembered besides articles: conversations, answers as given, feedback, notes.
+
+    A note is a value under a kind and a key, such as a kind of events and the id of one. Of
+    processes that work with the same records, all meet the same notes at once.
 
     Thread-safe, and apart from the articles: a publication of articles holds nothing up here.
     All methods raise LibraryError where the records cannot be read or written.
@@ -240,6 +243,35 @@ class Records(Protocol):
 
     def feedback(self) -> list[Feedback]:
         """Give all feedback, oldest first."""
+        ...
+
+    def put(self, kind: str, key: str, value: str, life: timedelta | None = None) -> None:
+        """Note a value for as long as `life`, or until it is dropped; it replaces the last one."""
+        ...
+
+    def put_new(self, kind: str, key: str, value: str, life: timedelta | None = None) -> bool:
+        """Note a value where there is none; False, and nothing noted, where there is one.
+
+        Of any number that try the same at once, in any number of processes, one gets True.
+        """
+        ...
+
+    def get(self, kind: str, key: str) -> str | None:
+        """Give a value; None when there is none, or its life is over."""
+        ...
+
+    def newest(self, kind: str, beginning: str, count: int) -> list[tuple[str, str]]:
+        """Give the keys that begin like this with their values, last noted first.
+
+        Args:
+            kind: of the notes.
+            beginning: of their keys, character for character.
+            count: how many to give at most.
+        """
+        ...
+
+    def drop(self, kind: str, key: str) -> bool:
+        """Forget a value; False when there is none. Of several that try at once, one gets True."""
         ...
 
     def close(self) -> None: ...

@@ -12,7 +12,7 @@ from index.errors import LibraryError
 from index.store import Cited, Feedback, Turn
 
 FILE = "records.sqlite3"
-FORMAT = 1
+FORMAT = 2
 TURNS_KEPT = 20
 """Turns remembered of a conversation; a follow-up is about one of the last."""
 ANSWERS_KEPT = 10_000
@@ -37,6 +37,15 @@ CREATE TABLE feedback (
     fingerprint TEXT NOT NULL
 ) STRICT;
 """
+_SCHEMA_2 = """
+CREATE TABLE note (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, key TEXT NOT NULL,
+    value TEXT NOT NULL, until TEXT, UNIQUE (kind, key)
+) STRICT;
+CREATE INDEX note_until ON note (until)
+"""
+_STEPS = (_SCHEMA, _SCHEMA_2)
+"""What each format adds to the one before."""
 
 
 def _now() -> datetime:
@@ -139,6 +148,55 @@ class LocalRecords:
                 for question, answer_id, verdict, spans, *rest in rows or ()
             ]
 
+    def put(self, kind: str, key: str, value: str, life: timedelta | None = None) -> None:
+        self._note("INSERT OR REPLACE", kind, key, value, life)
+
+    def put_new(self, kind: str, key: str, value: str, life: timedelta | None = None) -> bool:
+        return self._note("INSERT OR IGNORE", kind, key, value, life)
+
+    def get(self, kind: str, key: str) -> str | None:
+        with self._reading() as connection:
+            row = (
+                connection
+                and connection.execute(
+                    "SELECT value FROM note WHERE kind = ? AND key = ?"
+                    " AND (until IS NULL OR until > ?)",
+                    (kind, key, self._ago()),
+                ).fetchone()
+            )
+            return str(row[0]) if row else None
+
+    def newest(self, kind: str, beginning: str, count: int) -> list[tuple[str, str]]:
+        with self._reading() as connection:
+            rows = connection and connection.execute(
+                "SELECT key, value FROM note WHERE kind = ?1 AND key >= ?2"
+                " AND substr(key, 1, ?3) = ?2 AND (until IS NULL OR until > ?4)"
+                " ORDER BY id DESC LIMIT ?5",
+                (kind, beginning, len(beginning), self._ago(), count),
+            )
+            return [(key, value) for key, value in rows or ()]
+
+    def drop(self, kind: str, key: str) -> bool:
+        if not self._path.is_file():
+            return False
+        with self._writing() as connection:
+            self._forget_notes(connection)
+            cursor = connection.execute("DELETE FROM note WHERE kind = ? AND key = ?", (kind, key))
+            return cursor.rowcount > 0
+
+    def _note(self, how: str, kind: str, key: str, value: str, life: timedelta | None) -> bool:
+        until = None if life is None else self._ago(-life)
+        with self._writing() as connection:
+            self._forget_notes(connection)
+            cursor = connection.execute(
+                f"{how} INTO note (kind, key, value, until) VALUES (?, ?, ?, ?)",
+                (kind, key, value, until),
+            )
+            return cursor.rowcount > 0
+
+    def _forget_notes(self, connection: sqlite3.Connection) -> None:
+        connection.execute("DELETE FROM note WHERE until <= ?", (self._ago(),))
+
     def close(self) -> None:
         with self._lock:
             if self._opened is not None:
@@ -205,12 +263,13 @@ def _open(path: Path) -> sqlite3.Connection:
         connection.execute("PRAGMA secure_delete = ON")  # a deleted conversation is gone
         connection.execute("BEGIN IMMEDIATE")
         (version,) = connection.execute("PRAGMA user_version").fetchone()
-        if version == 0:
-            for statement in _SCHEMA.split(";\n"):
+        for step in _STEPS[version:]:
+            for statement in step.split(";\n"):
                 connection.execute(statement)
+        if version < FORMAT:
             connection.execute(f"PRAGMA user_version = {FORMAT}")
         connection.execute("COMMIT")
-        if version not in (0, FORMAT):
+        if not 0 <= version <= FORMAT:
             raise ValueError(f"it has format {version}, this program reads {FORMAT}")
     except BaseException:
         connection.close()

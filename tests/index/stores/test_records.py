@@ -110,6 +110,72 @@ def test_the_oldest_answers_make_room(
     assert [records.answer(name) for name in ("z", "y", "x")] == [None, "y", "x"]
 
 
+def test_a_note_is_read_replaced_and_dropped(records: LocalRecords) -> None:
+    assert records.get("k", "a") is None
+    assert records.newest("k", "", 9) == []
+    assert not records.drop("k", "a")
+    records.put("k", "a", "1")
+    records.put("other", "a", "2")
+    assert (records.get("k", "a"), records.get("k", "b")) == ("1", None)
+    records.put("k", "a", "3")
+    assert records.get("k", "a") == "3"
+    assert records.drop("k", "a")
+    assert not records.drop("k", "a")
+    assert (records.get("k", "a"), records.get("other", "a")) == (None, "2")
+
+
+def test_the_newest_notes_come_first(records: LocalRecords) -> None:
+    for key in ("u1/c", "u1/a", "u1/b", "u2/a", "U1/a", "u1%", "u1/\U0010ffff"):
+        records.put("k", key, key)
+    records.put("k", "u1/c", "again")
+    found = records.newest("k", "u1/", 3)
+    assert found == [("u1/c", "again"), ("u1/\U0010ffff", "u1/\U0010ffff"), ("u1/b", "u1/b")]
+    assert len(records.newest("k", "", 99)) == 7
+
+
+def test_a_note_lives_as_long_as_it_was_given(records: LocalRecords, clock: Clock) -> None:
+    hour = timedelta(hours=1)
+    assert records.put_new("k", "a", "1", hour)
+    records.put("k", "b", "2")
+    clock.now += hour - timedelta(seconds=1)
+    assert not records.put_new("k", "a", "3", hour)
+    assert records.get("k", "a") == "1"
+    clock.now += timedelta(seconds=1)
+    assert records.get("k", "a") is None
+    assert records.newest("k", "", 9) == [("b", "2")]
+    assert not records.drop("k", "a")
+    assert records.put_new("k", "a", "4", hour)
+
+
+def test_of_all_who_note_the_same_at_once_one_is_first(
+    records: LocalRecords, tmp_path: Path, clock: Clock
+) -> None:
+    others = [LocalRecords(tmp_path / "data", now=clock) for _ in range(4)]
+    wins: list[int] = []
+
+    def try_all(number: int) -> None:
+        wins.extend(n for n in range(20) if others[number].put_new("k", str(n), "", None))
+
+    threads = [threading.Thread(target=try_all, args=(n,)) for n in range(len(others))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for other in others:
+        other.close()
+    assert sorted(wins) == list(range(20))
+
+
+def test_records_of_the_format_before_are_taken_over(records: LocalRecords, tmp_path: Path) -> None:
+    records.add_turn("c", TURN)
+    records.close()
+    connection = sqlite3.connect(tmp_path / "data" / FILE)
+    connection.executescript("DROP TABLE note; PRAGMA user_version = 1;")
+    connection.close()
+    assert records.turns("c") == [TURN]
+    assert records.put_new("k", "a", "1")
+
+
 def test_feedback_comes_back_with_its_time(records: LocalRecords) -> None:
     given = Feedback("Who?", None, "bad", (("a-1", 3, 9),), "not he", "f")
     records.add_feedback(given)
