@@ -218,7 +218,7 @@ def slack(ctx: typer.Context) -> None:
     No public address is needed.
     Set SLACK_BOT_TOKEN and SLACK_APP_TOKEN first; `articlebot doctor` checks them.
     """
-    from bot.slack import run_socket_mode
+    from bot.slack.app import run_socket_mode
 
     run_socket_mode(ctx.ensure_object(Session).settings())
 

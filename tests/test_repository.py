@@ -43,7 +43,6 @@ TOP_LEVEL = {
     "index",
     "pyproject.toml",
     "seeds",
-    "slack-manifest.yaml",
     "tests",
 }
 

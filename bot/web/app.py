@@ -34,7 +34,7 @@ def create_app(library: Library, settings: Settings) -> FastAPI:
     service = make_service(library, settings)
     slack = None
     if settings.slack_bot_token and settings.slack_signing_secret:
-        from bot.slack import http_events  # only now: it needs more than the others
+        from bot.slack.app import http_events  # only now: it needs more than the others
 
         slack = http_events(library, settings)
 

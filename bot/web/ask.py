@@ -14,7 +14,7 @@ from bot.citation import Frozen
 from bot.openapi import ASK_EXAMPLES, problems
 from bot.problems import Failure, describe_error
 from bot.scope import find_scope
-from bot.slack_query import PREFIX as SLACK_PREFIX
+from bot.slack.query import PREFIX as SLACK_PREFIX
 from bot.web.service import Service
 from index.errors import LibraryError, UsageError
 from index.library import Library

@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from tests.bot.slack_edges import OpenEdge, http_edge, socket_edge
+from tests.bot.slack.edges import OpenEdge, http_edge, socket_edge
 
 
 @pytest.fixture

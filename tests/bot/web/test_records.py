@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.slack_query import name_conversation
+from bot.slack.query import name_conversation
 from index.errors import LibraryError
 from tests.bot.test_problems import problem_of
 from tests.bot.web.conftest import ASKED, BRIDGE, Site, open_site

@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.answer import Answer, IndexInfo
-from bot.blocks import (
+from bot.citation import AnswerPassage, Citation
+from bot.slack.blocks import (
     MAX_FALLBACK,
     MAX_MESSAGE,
     NOT_AN_ANSWER,
@@ -18,7 +19,6 @@ from bot.blocks import (
     plain_message,
     question_from,
 )
-from bot.citation import AnswerPassage, Citation
 from tests.fake_slack import text_parts
 
 LINK = "https://news.example/story?a=1&b=2#:~:text=Mattis"

@@ -7,18 +7,18 @@ from functools import partial
 
 import pytest
 
-import bot.slack_desk
+import bot.slack.desk
 from bot.answer import Answer, Query
-from bot.blocks import HELP, NOT_AN_ANSWER
-from bot.slack_desk import Desk
+from bot.slack.blocks import HELP, NOT_AN_ANSWER
+from bot.slack.desk import Desk
 from index.errors import EmptyLibraryError, UsageError
-from tests.bot.slack_edges import (
+from tests.bot.slack.edges import (
     Answers,
     Edge,
     Held,
     OpenEdge,
 )
-from tests.bot.test_blocks import answer, passage
+from tests.bot.slack.test_blocks import answer, passage
 from tests.fake_slack import (
     APP_TOKEN,
     BOT_ID,
@@ -256,7 +256,7 @@ async def test_many_questions_at_once_are_all_answered(open_edge: OpenEdge) -> N
 async def test_events_and_messages_are_remembered_and_not_for_ever(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(bot.slack_desk, "REMEMBERED", 20)
+    monkeypatch.setattr(bot.slack.desk, "REMEMBERED", 20)
     desk = Desk(Answers())
 
     async def proceed() -> None:

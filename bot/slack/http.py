@@ -5,8 +5,8 @@ from slack_bolt.adapter.starlette.async_handler import to_async_bolt_request, to
 from slack_sdk.signature import SignatureVerifier
 from starlette.requests import ClientDisconnect
 
-from bot.slack import build_app, read_secret
-from bot.slack_desk import Desk
+from bot.slack.app import build_app, read_secret
+from bot.slack.desk import Desk
 from index.settings import Settings
 
 MAX_BODY = 1_000_000

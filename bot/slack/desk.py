@@ -17,8 +17,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.answer import Answer, Query
-from bot.blocks import HELP, Message, answer_message, plain_message, question_from
-from bot.slack_query import name_conversation, read_query
+from bot.slack.blocks import HELP, Message, answer_message, plain_message, question_from
+from bot.slack.query import name_conversation, read_query
 from index.errors import ArticlebotError, UsageError
 
 log = logging.getLogger(__name__)

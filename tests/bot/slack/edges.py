@@ -14,11 +14,11 @@ from fastapi import FastAPI
 from pydantic import SecretStr
 
 from bot.answer import Answer, Query
-from bot.slack import serve_socket_mode
-from bot.slack_desk import Desk
-from bot.slack_http import SlackEvents
+from bot.slack.app import serve_socket_mode
+from bot.slack.desk import Desk
+from bot.slack.http import SlackEvents
 from index.settings import Settings
-from tests.bot.test_blocks import answer, passage
+from tests.bot.slack.test_blocks import answer, passage
 from tests.fake_slack import (
     APP_TOKEN,
     BOT_TOKEN,

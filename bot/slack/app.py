@@ -1,4 +1,4 @@
-"""The Slack edge: the app, its settings, and Socket Mode; HTTP events are in `slack_http`."""
+"""The Slack edge: the app, its settings, and Socket Mode; HTTP events are in `bot.slack.http`."""
 
 import asyncio
 import contextlib
@@ -21,13 +21,13 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.answer import ask
-from bot.slack_desk import Desk, error_code
+from bot.slack.desk import Desk, error_code
 from index.errors import ArticlebotError, EmptyLibraryError, SettingsError
 from index.library import Library
 from index.settings import Settings
 
 if TYPE_CHECKING:
-    from bot.slack_http import SlackEvents
+    from bot.slack.http import SlackEvents
 
 log = logging.getLogger(__name__)
 
@@ -71,7 +71,7 @@ def http_events(library: Library, settings: Settings) -> "SlackEvents":
     Raises:
         SettingsError: the bot token or the signing secret is missing; names the key.
     """
-    from bot.slack_http import SlackEvents  # FastAPI, which Socket Mode does without
+    from bot.slack.http import SlackEvents  # FastAPI, which Socket Mode does without
 
     return SlackEvents(Desk(partial(ask, library)), settings)
 

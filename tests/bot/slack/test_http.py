@@ -8,12 +8,12 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
-from bot.slack import http_events
-from bot.slack_desk import Desk
-from bot.slack_http import MAX_BODY, SlackEvents
+from bot.slack.app import http_events
+from bot.slack.desk import Desk
+from bot.slack.http import MAX_BODY, SlackEvents
 from index.errors import SettingsError
 from index.library import Library
-from tests.bot.slack_edges import (
+from tests.bot.slack.edges import (
     Answers,
     events_app,
     served,

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.slack_query import name_conversation, read_query
+from bot.slack.query import name_conversation, read_query
 from index.errors import UsageError
 
 

@@ -14,15 +14,15 @@ import yaml
 from pydantic import SecretStr
 from slack_sdk.web.async_client import AsyncWebClient
 
-import bot.slack_desk
+import bot.slack.desk
 from bot.answer import Query, ask
-from bot.slack import _run, create_slack_app, run_socket_mode, serve_socket_mode
-from bot.slack_desk import Desk
-from bot.slack_http import SlackEvents
+from bot.slack.app import _run, create_slack_app, run_socket_mode, serve_socket_mode
+from bot.slack.desk import Desk
+from bot.slack.http import SlackEvents
 from bot.web import create_app
 from index.errors import ArticlebotError, SettingsError
 from index.library import Library
-from tests.bot.slack_edges import (
+from tests.bot.slack.edges import (
     Answers,
     Held,
     served,
@@ -43,7 +43,7 @@ from tests.fake_slack import (
 from tests.fakes import FakeEncoder
 
 pytestmark = pytest.mark.anyio
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 
 async def test_what_comes_during_shutdown_is_left_to_be_delivered_again() -> None:
@@ -64,7 +64,7 @@ async def test_what_comes_during_shutdown_is_left_to_be_delivered_again() -> Non
 async def test_shutdown_does_not_wait_for_ever(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(bot.slack_desk, "DRAIN_SECONDS", 0.05)
+    monkeypatch.setattr(bot.slack.desk, "DRAIN_SECONDS", 0.05)
     held = Held()
     async with socket_edge(held) as edge:
         await edge.deliver(event_body(message("who?")))
@@ -184,12 +184,14 @@ async def test_socket_mode_runs_until_a_signal(library: Library) -> None:
 
 
 def test_socket_mode_imports_no_web_framework() -> None:
-    program = "import sys, bot.slack; sys.exit('fastapi' in sys.modules or 'torch' in sys.modules)"
+    program = (
+        "import sys, bot.slack.app; sys.exit('fastapi' in sys.modules or 'torch' in sys.modules)"
+    )
     assert subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=False).returncode == 0
 
 
 def test_the_manifest_asks_for_no_more_than_mentions_and_dms_need() -> None:
-    manifest = yaml.safe_load((ROOT / "slack-manifest.yaml").read_text())
+    manifest = yaml.safe_load((ROOT / "bot" / "slack" / "manifest.yaml").read_text())
     assert manifest["oauth_config"]["scopes"] == {
         "bot": ["app_mentions:read", "chat:write", "im:history"]
     }

@@ -1,0 +1,1 @@
+"""Slack: reads what people write there, and answers."""
