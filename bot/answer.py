@@ -19,8 +19,7 @@ from index.errors import LibraryError, UsageError
 from index.library import Library
 from index.search import DEPTH
 from index.stages import stage
-from index.store import Cited, Turn
-from index.stores.local import LocalSnapshot
+from index.store import Cited, Snapshot, Turn
 
 log = logging.getLogger(__name__)
 
@@ -156,7 +155,7 @@ def ask(library: Library, query: Query, calibration: Calibration | None = None) 
     return answer
 
 
-def _resolve(snapshot: LocalSnapshot, asked: str, turns: Sequence[Turn]) -> str:
+def _resolve(snapshot: Snapshot, asked: str, turns: Sequence[Turn]) -> str:
     """Say a question in full, names as the articles write them that the turns are about."""
     full = resolve(asked, turns)
     if full == asked:
@@ -167,7 +166,7 @@ def _resolve(snapshot: LocalSnapshot, asked: str, turns: Sequence[Turn]) -> str:
 
 
 def _find(
-    library: Library, snapshot: LocalSnapshot, scope: Scope, top_k: int, calibration: Calibration
+    library: Library, snapshot: Snapshot, scope: Scope, top_k: int, calibration: Calibration
 ) -> tuple[AnswerPassage, ...]:
     """Search and cite, deeper where copies of the same few sentences take all the places."""
     passages: tuple[AnswerPassage, ...] = ()

@@ -16,6 +16,7 @@ import typer
 
 from bot import cli_library
 from bot.cli_eval import calibrate, evaluate
+from bot.cli_migrate import migrate
 from bot.cli_serve import make_key, serve_mcp
 from bot.cli_session import JsonOption, Session, console, print_json, read_day, read_input
 from bot.outcome import FAILED, NOT_FOUND, OutcomeGroup
@@ -170,6 +171,7 @@ def _prompt(library: "Library", answer: "Callable[..., bool]", conversation: str
 
 for _command in (cli_library.index, cli_library.articles, cli_library.show, cli_library.remove):
     app.command()(_command)
+app.command()(migrate)
 app.command("export")(cli_library.export_library)
 app.command("import")(cli_library.import_library)
 

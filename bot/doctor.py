@@ -129,7 +129,7 @@ def check_data(data: Path) -> Check:
 def check_index(settings: Settings, open_library: "Callable[[Settings], Library]") -> Check:
     """Open the index, if there is one, and count what it holds."""
     nothing = Check("index", "fix", "no articles yet", "run `articlebot index PATH`")
-    if not settings.data.exists():
+    if not settings.store and not settings.data.exists():
         return nothing
     try:
         with open_library(settings) as library:

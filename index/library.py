@@ -4,7 +4,6 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -19,14 +18,13 @@ from index.read import AS_FOUND, Reading, Source
 from index.rerank import PassageReader, Reranker
 from index.search import Hit, search
 from index.settings import BUNDLED_RERANKER, NO_RERANKER, Settings
-from index.store import EVERYTHING, Feedback, Filter, LibraryInfo, Records
-from index.stores.local import LocalSnapshot, LocalStore
-from index.stores.records import LocalRecords
+from index.store import EVERYTHING, Feedback, Filter, LibraryInfo, Snapshot
+from index.stores.choice import open_store
 from index.transfer import Exported, read_export, write_export
 
 
 class Library:
-    """The articles of one data directory. Thread-safe."""
+    """The articles of one data directory or database. Thread-safe."""
 
     def __init__(self, settings: Settings, encoder: Encoder | None = None) -> None:
         """Point to the library of the settings; nothing is loaded before it is needed."""
@@ -34,11 +32,7 @@ class Library:
         self._encoder = encoder
         self._reranker: Reranker | None = None
         self._loading = threading.Lock()
-        self._store = LocalStore(settings.data)
-        self.records: Records = LocalRecords(
-            settings.data, timedelta(hours=settings.conversation_hours)
-        )
-        """Conversations, answers as given, feedback."""
+        self._store, self.records = open_store(settings)
 
     @classmethod
     def open(cls, settings: Settings, *, encoder: Encoder | None = None) -> Self:
@@ -184,7 +178,7 @@ class Library:
         self.close()
 
     @contextmanager
-    def snapshot(self) -> Iterator[LocalSnapshot]:
+    def snapshot(self) -> Iterator[Snapshot]:
         """Hold one state of the library that can be searched with the settings' model.
 
         Raises:
@@ -195,19 +189,19 @@ class Library:
             fingerprint, name = snapshot.model()
             if not snapshot.info().articles:
                 raise EmptyLibraryError(
-                    f"no articles in {self.settings.data} yet",
+                    f"no articles in {self._store.place} yet",
                     "add some with `articlebot index PATH…`",
                 )
             if fingerprint != self.encoder().fingerprint:
                 raise LibraryError(
-                    f"the articles in {self.settings.data} are indexed with the model {name},"
+                    f"the articles in {self._store.place} are indexed with the model {name},"
                     f" not {self.settings.model}",
-                    "set ARTICLEBOT_MODEL back, or index into another ARTICLEBOT_DATA",
+                    f"set ARTICLEBOT_MODEL back, or index into another {self._store.setting}",
                 )
             yield snapshot
 
     def search(
-        self, snapshot: LocalSnapshot, question: str, k: int, only: Filter = EVERYTHING
+        self, snapshot: Snapshot, question: str, k: int, only: Filter = EVERYTHING
     ) -> list[Hit]:
         """Give the k best sentences of a snapshot for a question, best first."""
         return search(snapshot, self.encoder(), question, k, only, self.reranker())

@@ -37,6 +37,12 @@ def _expand_home(path: Path) -> Path:
 _Folder = Annotated[Path, AfterValidator(_expand_home)]
 
 
+def _check_address(store: SecretStr | None) -> SecretStr | None:
+    if store and not store.get_secret_value().startswith(("postgresql://", "postgres://")):
+        raise ValueError("it begins with postgresql://")
+    return store
+
+
 class Settings(BaseSettings):
     """Everything that can be set. Read once at start; secrets are hidden in its repr."""
 
@@ -51,6 +57,10 @@ class Settings(BaseSettings):
     data: _Folder = Field(
         default_factory=lambda: platformdirs.user_data_path("articlebot", appauthor=False),
         description="Data directory: the articles and the index over them.",
+    )
+    store: Annotated[SecretStr | None, AfterValidator(_check_address)] = Field(
+        default=None,
+        description="A PostgreSQL database for the articles, `postgresql://USER:PASSWORD@HOST/DB`.",
     )
     cache: _Folder = Field(
         default_factory=lambda: platformdirs.user_cache_path("articlebot", appauthor=False),
@@ -133,7 +143,7 @@ def load_settings(**overrides: Any) -> Settings:
     except ValidationError as error:
         first = error.errors()[0]
         key = ".".join(str(part) for part in first["loc"])
-        secret = any(word in key.lower() for word in ("token", "secret", "keys"))
+        secret = any(word in key.lower() for word in ("token", "secret", "keys", "store"))
         value = "(hidden)" if secret else repr(first.get("input"))
         raise SettingsError(
             f"the setting {key} cannot be {value}", f"{first['msg']}; see `articlebot doctor`"

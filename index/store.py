@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import Protocol
 
 from index.article import Article, ArticleSummary, ParsedArticle
-from index.encode import Vectors
+from index.encode import Encoder, Vectors
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +83,14 @@ class Snapshot(Protocol):
 
     def info(self) -> LibraryInfo: ...
 
+    def model(self) -> tuple[str, str]:
+        """Give the fingerprint and the name of the model that made the vectors."""
+        ...
+
+    def open(self) -> None:
+        """Open now what searching needs, rather than with the first question."""
+        ...
+
     def articles(self) -> list[ArticleSummary]: ...
 
     def article_ids(self, beginning: str) -> list[str]:
@@ -126,19 +134,30 @@ class Snapshot(Protocol):
 
 
 class Store(Protocol):
-    """Articles on disk. Any number of readers and one writer, in any number of processes.
+    """Articles on disk. Any number of readers, in any number of processes.
 
     Writing takes two steps, so that no reader sees half of it and an interrupted run is
     continued: articles are staged one by one, then all that is staged is published at once.
     """
 
+    @property
+    def place(self) -> str:
+        """Where the articles are, for messages; without anything secret."""
+        ...
+
+    @property
+    def setting(self) -> str:
+        """Name of the setting by which another place is chosen."""
+        ...
+
     def snapshot(self) -> AbstractContextManager[Snapshot]: ...
 
-    def writing(self) -> AbstractContextManager["Writer"]:
-        """Become the one writer.
+    def writing(self, encoder: Encoder, model: str) -> AbstractContextManager["Writer"]:
+        """Become a writer, with the model whose vectors are going to be stored.
 
         Raises:
-            BusyError: another process is writing.
+            BusyError: another process is writing, where there can only be one.
+            LibraryError: the library holds another model's vectors.
         """
         ...
 
@@ -146,7 +165,7 @@ class Store(Protocol):
 
 
 class Writer(Protocol):
-    """The one writer of a store."""
+    """Who adds articles to a store."""
 
     def contents(self) -> Mapping[str, str]:
         """Give `content_sha256` by article id, of all that is published."""

@@ -15,6 +15,8 @@ import pytest
 from index.encode import Vectors
 from index.library import Library
 from index.settings import Settings
+from index.stores.postgres.server import Server
+from tests import postgres
 from tests.fakes import FakeEncoder
 
 ROOT = Path(__file__).parent.parent
@@ -80,8 +82,48 @@ def seed_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def seed_library(library: Library, seed_data: Path) -> Library:
     """The seed article with the fake encoder."""
-    shutil.copytree(seed_data, library.settings.data)
+    if library.settings.store:
+        library.index([SEEDS])
+    else:
+        shutil.copytree(seed_data, library.settings.data)
     return library
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[postgres.Cluster]:
+    """A PostgreSQL server, with a database that is migrated, to be copied."""
+    try:
+        postgres.find_programs()
+    except postgres.MissingError as error:
+        pytest.skip(str(error))
+    with postgres.running_server() as cluster:
+        Server(postgres.create_database(cluster, "migrated")).migrate()
+        yield cluster
+
+
+def _lend_database(server: postgres.Cluster) -> Iterator[str]:
+    name = postgres.database_name()
+    yield postgres.create_database(server, name, "migrated")
+    postgres.drop_database(server, name)
+
+
+@pytest.fixture
+def database(server: postgres.Cluster) -> Iterator[str]:
+    """The address of a database with the tables of articlebot and nothing in them."""
+    yield from _lend_database(server)
+
+
+@pytest.fixture
+def other_database(server: postgres.Cluster) -> Iterator[str]:
+    """The address of a second one."""
+    yield from _lend_database(server)
+
+
+@pytest.fixture(params=["local", "postgres"])
+def either_store(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Run a test twice: with a library in a data directory, and with one in a database."""
+    if request.param == "postgres":
+        monkeypatch.setenv("ARTICLEBOT_STORE", request.getfixturevalue("database"))
 
 
 @pytest.fixture

@@ -39,6 +39,7 @@ TOP_LEVEL = {
     "Makefile",
     "README.md",
     "bot",
+    "compose.yaml",
     "constraints.txt",
     "index",
     "pyproject.toml",
@@ -100,7 +101,7 @@ def test_everything_that_is_installed_is_pinned_and_every_pin_is_used() -> None:
 
 def test_what_is_imported_is_declared() -> None:
     extras = PROJECT["project"]["optional-dependencies"]
-    dependencies = PROJECT["project"]["dependencies"] + extras["mcp"]
+    dependencies = PROJECT["project"]["dependencies"] + extras["mcp"] + extras["postgres"]
     declared = {canonicalize_name(Requirement(line).name) for line in dependencies}
     distributions = metadata.packages_distributions()
     for path in [*ROOT.glob("bot/**/*.py"), *ROOT.glob("index/**/*.py")]:

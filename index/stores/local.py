@@ -1,7 +1,6 @@
 """The local store: one data directory with SQLite as the truth, FAISS and tantivy beside it."""
 
 import contextlib
-import hashlib
 import queue
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -12,17 +11,21 @@ from filelock import FileLock, Timeout
 from index.article import Article, ArticleSummary, ParsedArticle
 from index.encode import Encoder, Vectors
 from index.errors import BusyError, LibraryError
+from index.fingerprint import content_number, fingerprint
 from index.store import EVERYTHING, Candidate, EncodedArticle, Filter, LibraryInfo, StoredSentence
 from index.stores import database, selection
 from index.stores.search_files import SearchFolder
 
 
 class LocalStore:
-    """A `Store` in one data directory."""
+    """A `Store` in one data directory. There is one writer at a time."""
+
+    setting = "ARTICLEBOT_DATA"
 
     def __init__(self, folder: Path) -> None:
         """Point to a data directory; nothing is opened or made before it is needed."""
         self.folder = folder
+        self.place = str(folder)
         self._database = folder / "articles.sqlite3"
         self.search = SearchFolder(folder / "search")
         self._idle: queue.LifoQueue[sqlite3.Connection] = queue.LifoQueue()
@@ -235,10 +238,10 @@ class LocalWriter:
         self._store.search.drop_all_but(number, number - 1)
 
     def _fingerprint(self) -> str:
-        digest = hashlib.sha256(self._encoder.fingerprint.encode())
-        for article_id, content in sorted(database.contents(self._connection, live=True).items()):
-            digest.update(f"\n{article_id} {content}".encode())
-        return digest.hexdigest()[:16]
+        live = database.contents(self._connection, live=True)
+        return fingerprint(
+            self._encoder.fingerprint, (content_number(*each) for each in live.items())
+        )
 
     @contextlib.contextmanager
     def _transaction(self) -> Iterator[None]:

@@ -15,6 +15,8 @@ from index.split import parse_article
 from tests.conftest import SEEDS
 from tests.fakes import FakeEncoder
 
+pytestmark = pytest.mark.usefixtures("either_store")
+
 Write = Callable[[str, str | bytes], Path]
 
 

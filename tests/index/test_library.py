@@ -16,6 +16,8 @@ from index.settings import Settings
 from index.store import LibraryInfo
 from tests.fakes import FakeEncoder
 
+pytestmark = pytest.mark.usefixtures("either_store")
+
 Write = Callable[[str, str | bytes], Path]
 
 

@@ -10,6 +10,8 @@ from index.library import Library
 from index.search import LEXICAL_WEIGHT, search
 from tests.fakes import FakeEncoder
 
+pytestmark = pytest.mark.usefixtures("either_store")
+
 Write = Callable[[str, str | bytes], Path]
 
 QUESTION = "Who raised concerns about the missile deal?"

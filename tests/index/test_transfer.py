@@ -32,6 +32,9 @@ class OtherEncoder(FakeEncoder):
     fingerprint = "other-64"
 
 
+EITHER = pytest.mark.usefixtures("either_store")
+
+
 @pytest.fixture
 def full(library: Library) -> Library:
     library.add(ARTICLES)
@@ -39,9 +42,16 @@ def full(library: Library) -> Library:
     return library
 
 
+@pytest.fixture(params=["to local", "to postgres"])
+def elsewhere(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
+    """Where another library is, in a store of either kind."""
+    address = request.getfixturevalue("other_database") if "postgres" in request.param else None
+    return Settings(data=tmp_path / "other", store=address)
+
+
 @pytest.fixture
-def other(tmp_path: Path) -> Iterator[Library]:
-    with Library.open(Settings(data=tmp_path / "other"), encoder=FakeEncoder()) as opened:
+def other(elsewhere: Settings) -> Iterator[Library]:
+    with Library.open(elsewhere, encoder=FakeEncoder()) as opened:
         yield opened
 
 
@@ -51,6 +61,7 @@ def contents(library: Library) -> list[Any]:
         return [(e.parsed, e.content_sha256, e.vectors.tolist()) for e in encoded if e]
 
 
+@EITHER
 def test_everything_comes_back_the_same(full: Library, other: Library, tmp_path: Path) -> None:
     file = tmp_path / "all.jsonl.gz"
     exported = full.export(file)
@@ -67,16 +78,17 @@ def test_everything_comes_back_the_same(full: Library, other: Library, tmp_path:
     assert other.add(ARTICLES).unchanged == 2
 
 
-def test_another_model_encodes_again(full: Library, tmp_path: Path) -> None:
+@EITHER
+def test_another_model_encodes_again(full: Library, elsewhere: Settings, tmp_path: Path) -> None:
     file = tmp_path / "all.jsonl.gz"
     full.export(file)
-    settings = Settings(data=tmp_path / "third")
-    with Library.open(settings, encoder=OtherEncoder()) as third:
+    with Library.open(elsewhere, encoder=OtherEncoder()) as third:
         assert third.restore(file).added == 2
         with third.snapshot() as snapshot:
             assert third.search(snapshot, "Three stayed", 1)[0].sentence.article_id == "b-2"
 
 
+@EITHER
 def test_nothing_to_export(library: Library, tmp_path: Path) -> None:
     with pytest.raises(EmptyLibraryError):
         library.export(tmp_path / "x")

@@ -11,8 +11,10 @@ import pytest
 
 from index.errors import LibraryError
 from index.library import Library
-from index.store import Cited, Feedback, Turn
+from index.store import Cited, Feedback, Records, Turn
 from index.stores import records as module
+from index.stores.postgres.records import PostgresRecords
+from index.stores.postgres.server import Server
 from index.stores.records import FILE, LocalRecords
 
 TURN = Turn("Why?", "Why did Anna resign?", True, (Cited("a-1", "She was “ill”."),))
@@ -40,6 +42,18 @@ def records(tmp_path: Path, clock: Clock) -> Iterator[LocalRecords]:
     opened.close()
 
 
+@pytest.fixture(params=["local", "postgres"])
+def either(request: pytest.FixtureRequest, clock: Clock) -> Iterator[Records]:
+    """Records in a file, and in a database."""
+    if request.param == "local":
+        yield request.getfixturevalue("records")
+        return
+    server = Server(request.getfixturevalue("database"))
+    opened = PostgresRecords(server, timedelta(hours=1), clock)
+    yield opened
+    opened.close()
+
+
 def test_reading_before_anything_was_remembered_makes_no_file(
     records: LocalRecords, tmp_path: Path
 ) -> None:
@@ -50,13 +64,13 @@ def test_reading_before_anything_was_remembered_makes_no_file(
     assert not (tmp_path / "data").exists()
 
 
-def test_turns_come_back_in_order_and_apart(records: LocalRecords) -> None:
+def test_turns_come_back_in_order_and_apart(either: Records) -> None:
     other = Turn("Who?", "Who?", False, ())
-    records.add_turn("c", other)
-    records.add_turn("d", other)
-    records.add_turn("c", TURN)
-    assert records.turns("c") == [other, TURN]
-    assert records.turns("d") == [other]
+    either.add_turn("c", other)
+    either.add_turn("d", other)
+    either.add_turn("c", TURN)
+    assert either.turns("c") == [other, TURN]
+    assert either.turns("d") == [other]
 
 
 def test_a_conversation_expires_after_its_last_turn_and_is_deleted(
@@ -74,77 +88,73 @@ def test_a_conversation_expires_after_its_last_turn_and_is_deleted(
     assert b"resign" not in (tmp_path / "data" / FILE).read_bytes()
 
 
-def test_a_conversation_can_be_deleted(records: LocalRecords) -> None:
-    records.add_turn("c", TURN)
-    records.add_turn("d", TURN)
-    assert records.delete_conversation("c")
-    assert not records.delete_conversation("c")
-    assert records.turns("c") == []
-    assert records.turns("d") == [TURN]
+def test_a_conversation_can_be_deleted(either: Records) -> None:
+    either.add_turn("c", TURN)
+    either.add_turn("d", TURN)
+    assert either.delete_conversation("c")
+    assert not either.delete_conversation("c")
+    assert either.turns("c") == []
+    assert either.turns("d") == [TURN]
 
 
-def test_only_the_last_turns_are_kept(
-    records: LocalRecords, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_only_the_last_turns_are_kept(either: Records, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "TURNS_KEPT", 2)
     for name in "abc":
-        records.add_turn("c", Turn(name, name, True, ()))
-    assert [turn.question for turn in records.turns("c")] == ["b", "c"]
+        either.add_turn("c", Turn(name, name, True, ()))
+    assert [turn.question for turn in either.turns("c")] == ["b", "c"]
 
 
-def test_answers_are_kept_as_given_until_they_expire(records: LocalRecords, clock: Clock) -> None:
-    records.keep_answer("1", '{"a": 1}', "f")
-    records.keep_answer("1", '{"a": 2}', "f")
-    assert records.answer("1") == '{"a": 2}'
-    assert records.answer("2") is None
+def test_answers_are_kept_as_given_until_they_expire(either: Records, clock: Clock) -> None:
+    either.keep_answer("1", '{"a": 1}', "f")
+    either.keep_answer("1", '{"a": 2}', "f")
+    assert either.answer("1") == '{"a": 2}'
+    assert either.answer("2") is None
     clock.now += module.ANSWER_LIFE + timedelta(seconds=1)
-    assert records.answer("1") is None
+    assert either.answer("1") is None
 
 
-def test_the_oldest_answers_make_room(
-    records: LocalRecords, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_oldest_answers_make_room(either: Records, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "ANSWERS_KEPT", 2)
     for name in ("z", "y", "x"):
-        records.keep_answer(name, name, "f")
-    assert [records.answer(name) for name in ("z", "y", "x")] == [None, "y", "x"]
+        either.keep_answer(name, name, "f")
+    assert [either.answer(name) for name in ("z", "y", "x")] == [None, "y", "x"]
 
 
-def test_a_note_is_read_replaced_and_dropped(records: LocalRecords) -> None:
-    assert records.get("k", "a") is None
-    assert records.newest("k", "", 9) == []
-    assert not records.drop("k", "a")
-    records.put("k", "a", "1")
-    records.put("other", "a", "2")
-    assert (records.get("k", "a"), records.get("k", "b")) == ("1", None)
-    records.put("k", "a", "3")
-    assert records.get("k", "a") == "3"
-    assert records.drop("k", "a")
-    assert not records.drop("k", "a")
-    assert (records.get("k", "a"), records.get("other", "a")) == (None, "2")
+def test_a_note_is_read_replaced_and_dropped(either: Records) -> None:
+    assert either.get("k", "a") is None
+    assert either.newest("k", "", 9) == []
+    assert not either.drop("k", "a")
+    either.put("k", "a", "1")
+    either.put("other", "a", "2")
+    assert (either.get("k", "a"), either.get("k", "b")) == ("1", None)
+    either.put("k", "a", "3")
+    assert either.get("k", "a") == "3"
+    assert either.drop("k", "a")
+    assert not either.drop("k", "a")
+    assert (either.get("k", "a"), either.get("other", "a")) == (None, "2")
 
 
-def test_the_newest_notes_come_first(records: LocalRecords) -> None:
+def test_the_newest_notes_come_first(either: Records) -> None:
     for key in ("u1/c", "u1/a", "u1/b", "u2/a", "U1/a", "u1%", "u1/\U0010ffff"):
-        records.put("k", key, key)
-    records.put("k", "u1/c", "again")
-    found = records.newest("k", "u1/", 3)
+        either.put("k", key, key)
+    either.put("k", "u1/c", "again")
+    found = either.newest("k", "u1/", 3)
     assert found == [("u1/c", "again"), ("u1/\U0010ffff", "u1/\U0010ffff"), ("u1/b", "u1/b")]
-    assert len(records.newest("k", "", 99)) == 7
+    assert len(either.newest("k", "", 99)) == 7
 
 
-def test_a_note_lives_as_long_as_it_was_given(records: LocalRecords, clock: Clock) -> None:
+def test_a_note_lives_as_long_as_it_was_given(either: Records, clock: Clock) -> None:
     hour = timedelta(hours=1)
-    assert records.put_new("k", "a", "1", hour)
-    records.put("k", "b", "2")
+    assert either.put_new("k", "a", "1", hour)
+    either.put("k", "b", "2")
     clock.now += hour - timedelta(seconds=1)
-    assert not records.put_new("k", "a", "3", hour)
-    assert records.get("k", "a") == "1"
+    assert not either.put_new("k", "a", "3", hour)
+    assert either.get("k", "a") == "1"
     clock.now += timedelta(seconds=1)
-    assert records.get("k", "a") is None
-    assert records.newest("k", "", 9) == [("b", "2")]
-    assert not records.drop("k", "a")
-    assert records.put_new("k", "a", "4", hour)
+    assert either.get("k", "a") is None
+    assert either.newest("k", "", 9) == [("b", "2")]
+    assert not either.drop("k", "a")
+    assert either.put_new("k", "a", "4", hour)
 
 
 def test_of_all_who_note_the_same_at_once_one_is_first(
@@ -176,10 +186,10 @@ def test_records_of_the_format_before_are_taken_over(records: LocalRecords, tmp_
     assert records.put_new("k", "a", "1")
 
 
-def test_feedback_comes_back_with_its_time(records: LocalRecords) -> None:
+def test_feedback_comes_back_with_its_time(either: Records) -> None:
     given = Feedback("Who?", None, "bad", (("a-1", 3, 9),), "not he", "f")
-    records.add_feedback(given)
-    (found,) = records.feedback()
+    either.add_feedback(given)
+    (found,) = either.feedback()
     assert found == Feedback(
         "Who?", None, "bad", (("a-1", 3, 9),), "not he", "f", "2026-01-01T00:00:00.000+00:00"
     )
@@ -200,15 +210,15 @@ def test_what_one_process_remembers_another_reads(
     other.close()
 
 
-def test_many_threads(records: LocalRecords) -> None:
+def test_many_threads(either: Records) -> None:
     threads = [
-        threading.Thread(target=lambda n=n: records.add_turn(f"c{n % 2}", TURN)) for n in range(16)
+        threading.Thread(target=lambda n=n: either.add_turn(f"c{n % 2}", TURN)) for n in range(16)
     ]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert len(records.turns("c0")) + len(records.turns("c1")) == 16
+    assert len(either.turns("c0")) + len(either.turns("c1")) == 16
 
 
 def test_a_damaged_file_is_one_sentence_and_takes_no_article_along(
