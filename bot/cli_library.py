@@ -110,13 +110,10 @@ def show(ctx: typer.Context, article: IdArgument) -> None:
     $ articlebot show turkey-s400
     """
     from bot.render import print_article
-    from bot.scope import find_article
 
     session = ctx.ensure_object(Session)
-    with session.open_library(session.settings()) as library, library.snapshot() as snapshot:
-        found = find_article(snapshot, article)
-        assert found, "an article that is named is found, or an error"
-        print_article(library.article(found[0]), console(sys.stdout))
+    with session.open_library(session.settings()) as library:
+        print_article(library.article(article), console(sys.stdout))
 
 
 def remove(

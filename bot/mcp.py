@@ -20,7 +20,7 @@ from bot.web.articles import ArticleView, view_article
 from bot.web.ask import SearchHits, SearchQuery, find_hits
 from bot.web.gate import Gate
 from bot.web.server import refuse_strangers, run_app
-from index.errors import ArticlebotError
+from index.errors import ArticlebotError, UnknownArticleError
 from index.library import Library
 from index.settings import Settings
 
@@ -37,6 +37,8 @@ def make_server(library: Library) -> MCPServer[Any]:
     server: MCPServer[Any] = MCPServer("articlebot", instructions=INSTRUCTIONS)
 
     def told(error: ArticlebotError) -> ToolError:
+        if isinstance(error, UnknownArticleError):
+            return ToolError(f"{error.what}: citations and hits name the ids of articles")
         failure = describe_error(error, library.settings)
         return ToolError(": ".join(filter(None, (failure.detail, failure.remedy))))
 
@@ -66,7 +68,7 @@ def make_server(library: Library) -> MCPServer[Any]:
 
     @server.tool(annotations=_READS)
     def read_article(
-        article_id: Annotated[str, Field(description="As citations name it.")],
+        article_id: Annotated[str, Field(description="As citations and hits name it.")],
     ) -> ArticleView:
         """Read an article: its text and paragraphs. Offsets are in code points of the text."""
         try:

@@ -7,6 +7,7 @@ from fastapi import FastAPI
 from fastapi.openapi.models import Example
 
 from bot.problems import MEDIA_TYPE, Problem
+from bot.samples import SAMPLES, UNDER_WAY
 
 ASK_EXAMPLES: dict[str, Example] = {
     "question": {"summary": "A question", "value": {"question": "Who raised concerns?"}},
@@ -20,49 +21,11 @@ ASK_EXAMPLES: dict[str, Example] = {
     },
 }
 
-_QUOTE = (
-    'Turkey buying the S-400 from\N{NO-BREAK SPACE}Russia "would be concerning," the chairman '
-    "of\N{NO-BREAK SPACE}the US Joint Chiefs of\N{NO-BREAK SPACE}Staff, Gen. Joseph Dunford, "
-    "said recently."
-)
-ANSWER_EXAMPLE: dict[str, Any] = {
-    "id": "q4hN8rOYbZ3T",
-    "question": "Who raised concerns?",
-    "resolved_question": "Who raised concerns?",
-    "found": True,
-    "confidence": 0.81,
-    "passages": [
-        {
-            "rank": 1,
-            "score": 0.81,
-            "text": _QUOTE,
-            "start": 2408,
-            "end": 2548,
-            "citation": {
-                "article_id": "turkey-s400-b37543",
-                "title": "turkey s400",
-                "source": "seeds/turkey-s400.txt",
-                "published": None,
-                "paragraph": 15,
-                "start": 2408,
-                "end": 2548,
-                "quote": _QUOTE,
-                "text_sha256": "8e06b6d263e757fa76d2ec384fd0a7f1fe9e678db96a53785204e60aac4c78c3",
-                "link": "/articles/turkey-s400-b37543#s=2408-2548",
-            },
-            "also_in": [],
-        }
-    ],
-    "closest": [],
-    "index": {"fingerprint": "f994216fcca4d3f0", "articles": 1, "sentences": 21},
-    "took_ms": 9.3,
-}
-
 _REASONS = {
     400: ("Not a form", "The form cannot be read."),
     401: ("No key", "A key is needed."),
     403: ("Not allowed", "This key may read, but not write."),
-    404: ("Not found", "There is no article with this id."),
+    404: ("Not found", ""),
     413: ("Body too large", "The request body is over 64 kB."),
     415: ("Not JSON", "The body must be JSON: send it as application/json."),
     422: ("A request that cannot be used", "The question is empty."),
@@ -71,46 +34,64 @@ _REASONS = {
     503: ("Not ready, or busy", "There is no article to search."),
     504: ("Took too long", "This took longer than 30 s."),
 }
+_UNKNOWN_ARTICLE = {
+    "type": "urn:articlebot:problem:unknown-article",
+    "title": "Not Found",
+    "status": 404,
+    "detail": "there is no article 'the-visit'",
+    "remedy": "GET /v1/articles lists their ids",
+}
+ETAG = {"ETag": {"description": "For `If-None-Match`", "schema": {"type": "string"}}}
+"""The headers of a response that need not be sent again."""
+_HEADERS = {
+    "202": {"Location": "The job's address", "Retry-After": "In seconds"},
+    "401": {"WWW-Authenticate": "`Bearer`"},
+    "429": {"Retry-After": "In seconds"},
+    "503": {"Retry-After": "In seconds, where waiting helps"},
+}
+_PROBLEM = {"$ref": "#/components/schemas/Problem"}
 
 
-def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """Declare the errors of an endpoint, for its `responses`."""
+def problems(*statuses: int, missing: str = "") -> dict[int | str, dict[str, Any]]:
+    """Declare the errors of an endpoint, for its `responses`; `missing`: its own 404."""
     return {
         status: {
             "model": Problem,
             "description": _REASONS[status][0],
-            "content": {"application/json": {"example": _example(status)}},
+            "content": {"application/json": {"example": _example(status, missing)}},
         }
         for status in (*statuses, 500)
     }
 
 
-def _example(status: int) -> dict[str, Any]:
+def _example(status: int, missing: str) -> dict[str, Any]:
+    if status == HTTPStatus.NOT_FOUND and not missing:
+        return _UNKNOWN_ARTICLE
     example = {
         "type": "about:blank",
         "title": HTTPStatus(status).phrase,
         "status": status,
-        "detail": _REASONS[status][1],
+        "detail": missing if status == HTTPStatus.NOT_FOUND else _REASONS[status][1],
     }
     return example | ({"reference": "5e1c3f0a9b7d2c48"} if status >= 500 else {})
 
 
-EVENTS: dict[str, Any] = {
-    "text/event-stream": {
-        "schema": {
-            "type": "object",
-            "description": "A server-sent event.",
-            "properties": {"data": {"type": "string"}},
-            "required": ["data"],
-        }
+def events(example: str) -> dict[str, Any]:
+    """Declare a response of server-sent events, for its `content`."""
+    schema = {
+        "type": "object",
+        "description": "A server-sent event.",
+        "properties": {"data": {"type": "string"}},
+        "required": ["data"],
     }
-}
-"""The content of a response of server-sent events."""
-_PROBLEM = {"$ref": "#/components/schemas/Problem"}
+    return {"text/event-stream": {"schema": schema, "example": example}}
 
 
 class DescribedAPI(FastAPI):
-    """An application whose OpenAPI document gives errors the media type that they leave with."""
+    """An application whose OpenAPI document shows an example of whatever it sends.
+
+    Errors have the media type that they leave with, responses the headers that matter.
+    """
 
     def openapi(self) -> dict[str, Any]:
         if self.openapi_schema is None:
@@ -118,8 +99,8 @@ class DescribedAPI(FastAPI):
             for path in document["paths"].values():
                 for operation in path.values():
                     _describe_errors(operation["responses"])
-            # Added here, as FastAPI would leave out each null of an example.
-            document["components"]["schemas"]["KeptAnswer"]["examples"] = [ANSWER_EXAMPLE]
+                    for status, response in operation["responses"].items():
+                        _describe_response(status, response)
             for unused in ("HTTPValidationError", "ValidationError"):
                 document["components"]["schemas"].pop(unused, None)
             self.openapi_schema = document
@@ -135,3 +116,15 @@ def _describe_errors(responses: dict[str, Any]) -> None:
         else:
             content.clear()  # of an endpoint with another media type, FastAPI names that one too
             content[MEDIA_TYPE] = {"schema": _PROBLEM, "example": example}
+
+
+def _describe_response(status: str, response: dict[str, Any]) -> None:
+    """Add the headers, and the sample of the schema; FastAPI would leave out each null of it."""
+    response["headers"] = response.get("headers", {}) | {
+        name: {"description": told, "schema": {"type": "string"}}
+        for name, told in ({"X-Request-ID": "As in the log"} | _HEADERS.get(status, {})).items()
+    }
+    body = response.get("content", {}).get("application/json")
+    if body is not None:
+        name = body["schema"]["$ref"].rpartition("/")[2]
+        body["example"] = UNDER_WAY if status == "202" else SAMPLES[name]

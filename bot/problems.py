@@ -48,6 +48,10 @@ _STATUS: tuple[tuple[type[ArticlebotError], int, str], ...] = (
     (LibraryError, 503, "library"),
     (ModelError, 503, "model"),
 )
+_REMEDY: dict[type[ArticlebotError], str] = {
+    UnknownArticleError: "GET /v1/articles lists their ids",
+}
+"""What to do over HTTP, where the error itself names a command."""
 _DETAIL = {
     404: ("There is nothing at this address.", "/openapi.json lists what there is."),
     405: ("This address does not take that method.", "The Allow header names those it takes."),
@@ -122,7 +126,7 @@ def error_response(error: ArticlebotError, settings: Settings) -> Response:
                 status,
                 hide_paths(error.what, settings),
                 name=name,
-                remedy=hide_paths(error.remedy, settings),
+                remedy=_remedy(error, settings),
                 headers={"Retry-After": "5"} if isinstance(error, BusyError) else None,
             )
     return unexpected_response()
@@ -137,8 +141,11 @@ class Failure(BaseModel):
 
 def describe_error(error: ArticlebotError, settings: Settings) -> Failure:
     """Give one of the bot's own errors as a part of a response."""
-    remedy = hide_paths(error.remedy, settings) or None
-    return Failure(detail=hide_paths(error.what, settings), remedy=remedy)
+    return Failure(detail=hide_paths(error.what, settings), remedy=_remedy(error, settings))
+
+
+def _remedy(error: ArticlebotError, settings: Settings) -> str | None:
+    return _REMEDY.get(type(error)) or hide_paths(error.remedy, settings) or None
 
 
 def hide_paths(text: str, settings: Settings) -> str:

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 
 from bot.confidence import measure_coverage
 from bot.dates import DateRange, describe_range, find_range
-from index.article import canonical
 from index.errors import UsageError
-from index.library import unknown_article
+from index.library import find_id
 from index.store import EVERYTHING, Filter, Snapshot
 
 if TYPE_CHECKING:
@@ -38,9 +37,8 @@ def find_scope(snapshot: Snapshot, query: "Query", question: str, today: date) -
     Raises:
         UsageError: a limit is impossible, or nothing is left by those that the query gives.
     """
-    given = Filter(
-        find_article(snapshot, query.article), query.since, query.until, query.source or None
-    )
+    articles = None if query.article is None else (find_id(snapshot, query.article),)
+    given = Filter(articles, query.since, query.until, query.source or None)
     if given.since and given.until and given.since > given.until:
         raise UsageError(
             f"no day is both {describe_range(given.since, None)} and"
@@ -69,19 +67,6 @@ def describe(only: Filter) -> str:
     if only.source:
         parts.append(f"from sources with “{only.source}”")
     return " ".join(filter(None, parts))
-
-
-def find_article(snapshot: Snapshot, wanted: str | None) -> tuple[str] | None:
-    """Give the id that is meant: the whole id, or the beginning of just one."""
-    if wanted is None:
-        return None
-    beginning = canonical(wanted)
-    matching = snapshot.article_ids(beginning) if beginning else []
-    if beginning in matching:
-        return (beginning,)
-    if len(matching) != 1:
-        raise unknown_article(wanted)
-    return (matching[0],)
 
 
 def _without(question: str, asked: DateRange) -> str:

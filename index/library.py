@@ -22,6 +22,8 @@ from index.store import EVERYTHING, Feedback, Filter, LibraryInfo, Snapshot
 from index.stores.choice import open_store
 from index.transfer import Exported, read_export, write_export
 
+_LISTED = "`articlebot articles` lists their ids"
+
 
 class Library:
     """The articles of one data directory or database. Thread-safe."""
@@ -132,15 +134,16 @@ class Library:
             return []
 
     def article(self, article_id: str) -> ParsedArticle:
-        """Give one article.
+        """Give one article, by its id or the beginning of it.
 
         Raises:
             UnknownArticleError: there is none of this id.
         """
         with self._store.snapshot() as snapshot:
-            if parsed := snapshot.parsed(canonical(article_id)):
-                return parsed
-        raise unknown_article(article_id)
+            parsed = snapshot.parsed(canonical(article_id))
+            parsed = parsed or snapshot.parsed(find_id(snapshot, article_id))
+        assert parsed, "a snapshot holds the articles of its ids"
+        return parsed
 
     def info(self) -> LibraryInfo:
         """Tell how much there is; nothing when nothing has been indexed yet."""
@@ -231,7 +234,22 @@ class Library:
         return CrossEncoderReranker(export_reranker(self.settings), self.settings.threads)
 
 
+def find_id(snapshot: Snapshot, wanted: str) -> str:
+    """Give the id that is meant: the whole id, or the beginning of just one.
+
+    Raises:
+        UnknownArticleError: none begins like this, or several do.
+    """
+    beginning = canonical(wanted)
+    matching = snapshot.article_ids(beginning) if beginning else []
+    if beginning in matching:
+        return beginning
+    if len(matching) > 1:
+        raise UnknownArticleError(f"several articles have ids that begin with {wanted!r}", _LISTED)
+    if not matching:
+        raise unknown_article(wanted)
+    return matching[0]
+
+
 def unknown_article(article_id: str) -> UnknownArticleError:
-    return UnknownArticleError(
-        f"there is no article {article_id!r}", "`articlebot articles` lists their ids"
-    )
+    return UnknownArticleError(f"there is no article {article_id!r}", _LISTED)

@@ -8,7 +8,7 @@ from typing import Any
 from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, Field
 
-from bot.openapi import problems
+from bot.openapi import ETAG, problems
 from bot.problems import describe_error, problem_response
 from bot.web.intake import BODY, read_intake
 from bot.web.runner import Job, Result
@@ -76,7 +76,10 @@ def make_router(service: Service) -> APIRouter:
         dependencies=reading,
         response_model=ArticleView,
         responses=problems(401, 403, 404, 429, 503, 504)
-        | {304: {"description": "Unchanged since `If-None-Match`"}},
+        | {
+            200: {"headers": ETAG},
+            304: {"description": "Unchanged since `If-None-Match`", "headers": ETAG},
+        },
     )
     async def read_article(article_id: str, request: Request, response: Response) -> object:
         """Give an article's text, paragraphs and metadata."""

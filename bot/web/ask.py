@@ -78,7 +78,9 @@ class SearchHit(Frozen):
     start: int
     end: int
     quote: str
-    scores: dict[str, float] = Field(description="Higher is better; `fused` decides the order.")
+    scores: dict[str, float] = Field(
+        description="Higher is better: the order weighs `fused` and, where it is read, `relevance`."
+    )
 
 
 class SearchHits(Frozen):

@@ -15,7 +15,8 @@ from bot.answer import Query
 from bot.citation import AnswerPassage, Citation
 from bot.conversation import resolve
 from bot.html import NOT_AN_ANSWER, NOT_FOUND
-from bot.openapi import EVENTS, problems
+from bot.openapi import events, problems
+from bot.samples import CHAT_EVENTS
 from bot.web.ask import KeptAnswer, answer_and_keep, require_json
 from bot.web.service import Service
 from index.errors import UsageError
@@ -242,7 +243,7 @@ def make_router(service: Service) -> APIRouter:
         | {
             200: {
                 "description": "The quoted passages; with `stream`, as server-sent events",
-                "content": EVENTS,
+                "content": events(CHAT_EVENTS),
             }
         },
     )

@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from bot.answer import IndexInfo
 from bot.openapi import problems
 from bot.problems import error_response
+from bot.samples import METRICS
 from bot.web.metrics import CONTENT_TYPE
 from bot.web.service import Service
 from index.errors import EmptyLibraryError
@@ -59,7 +60,8 @@ def make_router(service: Service) -> APIRouter:
         "/metrics",
         dependencies=[Depends(service.gate.may_read)],
         response_class=PlainTextResponse,
-        responses=problems(401, 403, 429),
+        responses=problems(401, 403, 429)
+        | {200: {"content": {"text/plain": {"example": METRICS}}}},
     )
     async def read_metrics() -> Response:
         """Requests, latencies, abstentions, jobs and the size of the index, for Prometheus."""

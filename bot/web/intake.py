@@ -57,7 +57,10 @@ class NewArticle(About):
         return self
 
 
-_ABOUT: dict[str, Any] = About.model_json_schema()["properties"]
+_ABOUT: dict[str, Any] = {
+    name: {**schema, "anyOf": [*schema["anyOf"], {"const": ""}]}  # a form sends what is not given
+    for name, schema in About.model_json_schema()["properties"].items()
+}
 BODY: dict[str, Any] = {
     "required": True,
     "content": {
@@ -79,7 +82,8 @@ BODY: dict[str, Any] = {
                 "type": "object",
                 "properties": {"file": {"type": "string", "format": "binary"}, **_ABOUT},
                 "required": ["file"],
-            }
+            },
+            "example": {"file": "The king came by train on Monday.", "title": "The visit"},
         },
     },
 }

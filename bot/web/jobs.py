@@ -7,8 +7,9 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path
 from fastapi.responses import StreamingResponse
 
-from bot.openapi import EVENTS, problems
-from bot.web.runner import Job
+from bot.openapi import events, problems
+from bot.samples import JOB_EVENTS
+from bot.web.runner import NO_JOB, Job
 from bot.web.service import Service
 
 JobId = Annotated[str, Path(pattern="^[A-Za-z0-9_-]{1,64}$", description="A job's `id`.")]
@@ -19,8 +20,9 @@ def make_router(service: Service) -> APIRouter:
     may_read = [Depends(service.gate.may_read)]
     router = APIRouter(prefix="/v1/jobs", tags=["articles"], dependencies=may_read)
     jobs = service.jobs
+    errors = problems(401, 403, 404, 422, 429, missing=NO_JOB)
 
-    @router.get("/{job_id}", responses=problems(401, 403, 404, 422, 429))
+    @router.get("/{job_id}", responses=errors)
     async def read_job(job_id: JobId) -> Job:
         """Tell how far a job has come, and what it did. Jobs are forgotten at a restart."""
         return jobs.read(job_id)
@@ -28,11 +30,11 @@ def make_router(service: Service) -> APIRouter:
     @router.get(
         "/{job_id}/events",
         response_class=StreamingResponse,
-        responses=problems(401, 403, 404, 422, 429)
+        responses=errors
         | {
             200: {
                 "description": "The job (JSON) at each change, as server-sent events, to its end",
-                "content": EVENTS,
+                "content": events(JOB_EVENTS),
             }
         },
     )
@@ -40,13 +42,13 @@ def make_router(service: Service) -> APIRouter:
         """Follow a job: an event at each change, until it has ended."""
         jobs.read(job_id)  # a 404 now, not in the stream
 
-        async def events() -> AsyncIterator[str]:
+        async def follow() -> AsyncIterator[str]:
             async for job in jobs.watch(job_id):
                 if job is None:
                     yield ": still there\n\n"
                 else:
                     yield f"data: {json.dumps(job.model_dump(mode='json'))}\n\n"
 
-        return StreamingResponse(events(), media_type="text/event-stream")
+        return StreamingResponse(follow(), media_type="text/event-stream")
 
     return router

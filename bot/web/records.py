@@ -13,6 +13,9 @@ from index.article import canonical
 from index.library import Library
 from index.store import Feedback
 
+NO_ANSWER = "There is no answer with this id, or it is no longer kept."
+NO_CONVERSATION = "There is no conversation of this name."
+
 AnswerId = Annotated[str, Path(pattern="^[A-Za-z0-9_-]{1,64}$", description="An answer's `id`.")]
 ConversationName = Annotated[str, Path(max_length=200, description="As the questions gave it.")]
 
@@ -34,7 +37,7 @@ def read_kept(library: Library, answer_id: str) -> KeptAnswer:
         HTTPException: 404 when there is none.
     """
     if (kept := library.records.answer(answer_id)) is None:
-        raise HTTPException(404, "There is no answer with this id, or it is no longer kept.")
+        raise HTTPException(404, NO_ANSWER)
     return KeptAnswer.model_validate_json(kept)
 
 
@@ -64,24 +67,25 @@ def make_router(service: Service) -> APIRouter:
     router = APIRouter(prefix="/v1", tags=["answers"], dependencies=may_read)
     json_body = [Depends(require_json)]
     library, run = service.library, service.workers.run
-    errors = problems(401, 403, 404, 413, 415, 422, 429, 503, 504)
+    errors = problems(401, 403, 404, 422, 429, 503, 504, missing=NO_ANSWER)
+    no_conversation = problems(401, 403, 404, 422, 429, 503, 504, missing=NO_CONVERSATION)
 
     @router.get("/answers/{answer_id}", responses=errors)
     async def read_answer(answer_id: AnswerId) -> KeptAnswer:
         """Give an answer as it was given, with the fingerprint of the index it came from."""
         return await run(read_kept, library, answer_id)
 
-    @router.delete("/conversations/{name}", status_code=204, responses=errors)
+    @router.delete("/conversations/{name}", status_code=204, responses=no_conversation)
     async def forget_conversation(name: ConversationName) -> None:
         """Forget what was asked and answered in a conversation."""
         if not await run(library.records.delete_conversation, name):
-            raise HTTPException(404, "There is no conversation of this name.")
+            raise HTTPException(404, NO_CONVERSATION)
 
     @router.post(
         "/feedback",
         status_code=204,
         dependencies=json_body,
-        responses=errors,
+        responses=errors | problems(413, 415),
     )
     async def give_feedback(verdict: Verdict) -> None:
         """Say whether an answer was good; it is kept with the question and the places."""

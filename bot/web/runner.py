@@ -25,6 +25,7 @@ REMEMBERED = 200
 LOOK_SECONDS = 0.1
 """How often a watcher looks for something new."""
 HEARTBEAT_SECONDS = 15
+NO_JOB = "There is no job with this id, or it ended long ago."
 
 State = Literal["waiting", "running", "done", "failed"]
 
@@ -107,7 +108,7 @@ class Jobs:
         with self._lock:
             if job := self._jobs.get(job_id):
                 return job
-        raise HTTPException(404, "There is no job with this id, or it ended long ago.")
+        raise HTTPException(404, NO_JOB)
 
     async def watch(self, job_id: str) -> AsyncIterator[Job | None]:
         """Give a job each time that it has changed, until it has ended; None: still there."""

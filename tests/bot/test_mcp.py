@@ -60,7 +60,11 @@ async def test_the_tools_ask_search_and_read(seed_library: Library) -> None:
         ("ask", {"question": " "}, "the question is empty"),
         ("ask", {"question": "Who?", "article": "none"}, "there is no article 'none'"),
         ("search", {"question": "?"}, "the question has no words"),
-        ("read_article", {"article_id": "none"}, "there is no article 'none'"),
+        (
+            "read_article",
+            {"article_id": "none"},
+            "there is no article 'none': citations and hits name",
+        ),
     ],
 )
 async def test_what_cannot_be_done_is_told(

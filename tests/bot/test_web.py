@@ -1,3 +1,4 @@
+import hashlib
 import json
 import re
 import signal
@@ -12,14 +13,18 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import jsonschema_rs
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.answer import Answer, Query, ask
 from bot.problems import MEDIA_TYPE
+from bot.samples import SAMPLES
 from bot.web import MAX_BODY, create_app, serve
+from bot.web.articles import ArticleView
 from bot.web.ask import KeptAnswer
+from bot.web.chat import ChatCompletion
 from index.encode import Vectors
 from index.errors import SettingsError
 from index.library import Library
@@ -223,6 +228,18 @@ def test_articles_are_listed_and_read(client: httpx.Client, library: Library) ->
     assert {each["kind"] for each in article["paragraphs"]} == {"body", "furniture"}
 
 
+def test_an_article_is_read_by_the_beginning_of_its_id(client: httpx.Client) -> None:
+    [listed] = client.get("/v1/articles").json()["articles"]
+    assert client.get("/v1/articles/turkey-s400").json()["id"] == listed["id"]
+    assert client.get("/articles/turkey-s400").status_code == 200
+    for path in "/v1/articles/none", "/articles/none":
+        problem = problem_of(client.get(path))
+        assert problem.type == "urn:articlebot:problem:unknown-article"
+        assert problem.remedy == "GET /v1/articles lists their ids"
+    client.delete("/v1/articles/turkey-s400")  # too easily the wrong one
+    assert client.get(f"/v1/articles/{listed['id']}").status_code == 200
+
+
 def test_unchanged_article_is_not_sent_again(client: httpx.Client) -> None:
     [listed] = client.get("/v1/articles").json()["articles"]
     address = f"/v1/articles/{listed['id']}"
@@ -328,14 +345,40 @@ def test_examples_of_the_document_are_as_the_server_answers(client: httpx.Client
     examples: dict[str, Any] = operation["requestBody"]["content"]["application/json"]["examples"]
     for example in examples.values():
         assert client.post("/v1/ask", json=example["value"]).status_code == 200
-    [shown] = document["components"]["schemas"]["KeptAnswer"]["examples"]
     [listed] = client.get("/v1/articles").json()["articles"]
     given = client.get(f"/v1/articles/{listed['id']}").json()
-    for passage in KeptAnswer.model_validate(shown).passages:
+    for passage in KeptAnswer.model_validate(SAMPLES["KeptAnswer"]).passages:
         cited = passage.citation
         assert given["text"][cited.start : cited.end] == cited.quote
         assert given["text"][passage.start : passage.end] == passage.text
         assert given["text_sha256"] == cited.text_sha256
+    [choice] = ChatCompletion.model_validate(SAMPLES["ChatCompletion"]).choices
+    [note] = choice.message.annotations
+    place = note.url_citation
+    assert choice.message.content[place.start_index : place.end_index] == "[1]"
+    article = ArticleView.model_validate(SAMPLES["ArticleView"])
+    assert article.text_sha256 == hashlib.sha256(article.text.encode()).hexdigest()
+    assert [(each.start, each.end) for each in article.paragraphs] == [(0, len(article.text))]
+
+
+def test_every_response_has_an_example_that_fits_its_schema(client: httpx.Client) -> None:
+    document = client.get("/openapi.json").json()
+    examples = 0
+    for path in document["paths"].values():
+        for operation in path.values():
+            for status, response in operation["responses"].items():
+                assert response["headers"]["X-Request-ID"]
+                for media_type, body in response.get("content", {}).items():
+                    examples += 1
+                    if "json" not in media_type:
+                        assert body["example"]
+                        continue
+                    schema = body["schema"] | {"components": document["components"]}
+                    jsonschema_rs.validate(schema, body["example"])
+                    known = document["components"]["schemas"][body["schema"]["$ref"].split("/")[-1]]
+                    if status < "400":  # nothing is left out, and nothing made up
+                        assert set(body["example"]) == set(known["properties"])
+    assert examples > 100
 
 
 # Readiness

@@ -47,10 +47,18 @@ def test_an_article_is_given_whole(seed_library: Library) -> None:
     assert len(parsed.sentences) == summary.sentences == seed_library.info().sentences
 
 
-@pytest.mark.parametrize("article_id", ["", "nobody", "turkey", "\x00", "\ud800", "x" * 10_000])
+@pytest.mark.parametrize("article_id", ["", "nobody", "urkey", "\x00", "\ud800", "x" * 10_000])
 def test_an_unknown_article_is_told(seed_library: Library, article_id: str) -> None:
     with pytest.raises(UnknownArticleError, match="`articlebot articles` lists their ids"):
         seed_library.article(article_id)
+
+
+def test_an_article_is_found_by_the_beginning_of_its_id(library: Library) -> None:
+    library.add([Article(id_, id_, f"/{id_}", f"{id_} came.") for id_ in ("rome", "romeo", "riga")])
+    for wanted, given in ("ri", "riga"), ("rome", "rome"), ("romeo", "romeo"):
+        assert library.article(wanted).article.id == given
+    with pytest.raises(UnknownArticleError, match="several articles have ids that begin with 'r'"):
+        library.article("r")
 
 
 def test_warming_tells_what_is_missing(library: Library, write: Write) -> None:

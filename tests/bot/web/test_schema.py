@@ -29,7 +29,7 @@ def test_schemathesis_finds_no_failure(tmp_path: Path) -> None:
                 f"--header=Authorization: Bearer {key.key}",
                 "--phases=examples,coverage,fuzzing",
                 "--checks=all",
-                "--max-examples=4",
+                "--max-examples=15",
                 "--seed=1",
                 "--continue-on-failure",
                 "--no-color",
