@@ -82,6 +82,7 @@ BODY: dict[str, Any] = {
                 "type": "object",
                 "properties": {"file": {"type": "string", "format": "binary"}, **_ABOUT},
                 "required": ["file"],
+                "additionalProperties": False,
             },
             "example": {"file": "The king came by train on Monday.", "title": "The visit"},
         },
