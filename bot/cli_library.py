@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from index.build import IndexReport, Progress
     from index.formats.document import Metadata
     from index.library import Library
-    from index.read import Source
+    from index.read import Reading, Source
 
 IdArgument = Annotated[
     str, typer.Argument(metavar="ID", help="The article's id, or the beginning of just one.")
@@ -27,11 +27,11 @@ _OnProgress = Callable[["Progress"], None]
 def index(
     ctx: typer.Context,
     sources: Annotated[
-        list[str],
+        list[str] | None,
         typer.Argument(
             metavar="SOURCE", help='Files, folders, URLs; "-": one article from standard input.'
         ),
-    ],
+    ] = None,
     glob: Annotated[
         str | None, typer.Option("--glob", metavar="PATTERN", help="Which files of folders.")
     ] = None,
@@ -47,6 +47,12 @@ def index(
         str | None, typer.Option("--source", help="Where it appeared: a URL or a name.")
     ] = None,
     language: Annotated[str | None, typer.Option("--language", help="Such as en.")] = None,
+    workers: Annotated[
+        int | None,
+        typer.Option(
+            "--workers", min=1, max=64, help="Processes, into a database; see the README."
+        ),
+    ] = None,
 ) -> None:
     """Add articles; what has not changed is passed over.
 
@@ -62,11 +68,17 @@ def index(
     from index.read import Reading
 
     about = _read_about(title, author, published, source, language)
+    if not sources and workers is None:
+        ctx.fail("Missing argument 'SOURCE...'.")
+    sources = sources or []
     if title and (len(sources) > 1 or Path(sources[0]).is_dir()):
         raise UsageError("--title is that of one article", "index the articles one by one")
     reading = Reading(about, glob)
     given = [_source(each) for each in sources]
-    report = _run(ctx, lambda library, show: library.index(given, show, reading, prune=prune))
+    if workers is None:
+        report = _run(ctx, lambda library, show: library.index(given, show, reading, prune=prune))
+    else:
+        report = _run_workers(ctx, given, reading, workers, prune=prune)
     for failure in report.failed:
         _say(f"failed: {failure}")
     _print_report(report)
@@ -161,6 +173,23 @@ def import_library(
     $ articlebot import all.jsonl.gz
     """
     _print_report(_run(ctx, lambda library, show: library.restore(file, show)))
+
+
+def _run_workers(
+    ctx: typer.Context, sources: "list[Source]", reading: "Reading", workers: int, *, prune: bool
+) -> "IndexReport":
+    """Let several processes index into a database."""
+    from bot.progress import IndexProgress
+    from index.stores.choice import open_server
+
+    settings = ctx.ensure_object(Session).settings()
+    open_server(settings)  # or an error that says what is missing
+    if prune:
+        raise UsageError("--prune does not go with --workers", "run it without them afterwards")
+    from index.stores.postgres.bulk import index_in_parallel
+
+    with IndexProgress(console(sys.stderr)) as bar:
+        return index_in_parallel(settings, sources, reading, workers, bar.show)
 
 
 def _run(

@@ -87,7 +87,18 @@ CREATE TABLE note (
 CREATE INDEX note_until ON note (until);
 """
 
-MIGRATIONS: tuple[str, ...] = (_ARTICLES, _RECORDS)
+_JOBS = """
+CREATE TABLE job (
+    id bigint PRIMARY KEY GENERATED ALWAYS AS IDENTITY, batch text NOT NULL,
+    source json NOT NULL, reading json NOT NULL,
+    run integer, attempts integer NOT NULL DEFAULT 0, outcome json,
+    created timestamptz NOT NULL DEFAULT now(), ended timestamptz
+);
+CREATE INDEX job_open ON job (id) WHERE ended IS NULL;
+CREATE INDEX job_batch ON job (batch);
+"""
+
+MIGRATIONS: tuple[str, ...] = (_ARTICLES, _RECORDS, _JOBS)
 """Each is applied once, in this order, and never changed after it has been released."""
 
 

@@ -198,6 +198,7 @@ _KNOWN = (
     ("refused", "connection refused"),
     ("timeout", "it does not answer in time"),
     ("could not translate host name", "there is no such host"),
+    ("failed to resolve host", "there is no such host"),
     ("authentication failed", "wrong user or password"),
     ("no password supplied", "it wants a password"),
     ("starting up", "it is starting up"),

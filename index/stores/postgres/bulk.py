@@ -1,0 +1,134 @@
+"""Indexing by several processes, on one machine or many: each takes one source after the other."""
+
+import contextlib
+import multiprocessing
+import os
+import secrets
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+
+from index.article import is_url
+from index.build import IndexReport, Progress, index_sources
+from index.encode import Encoder, OnnxEncoder
+from index.errors import ArticlebotError, LibraryError, SourceError, UsageError
+from index.export import export_model
+from index.intake import Intake
+from index.read import Blob, Reading, Source, find_sources
+from index.settings import Settings
+from index.stores.choice import open_server
+from index.stores.postgres import jobs
+from index.stores.postgres.nearest import build_nearest
+from index.stores.postgres.server import Server
+from index.stores.postgres.writing import PostgresWriter
+
+LOOK_SECONDS = 0.2
+"""How often is looked whether something has changed."""
+
+
+def index_in_parallel(
+    settings: Settings,
+    sources: Sequence[Source],
+    reading: Reading,
+    workers: int,
+    on_progress: Callable[[Progress], None] = lambda progress: None,
+    encoder: Encoder | None = None,
+) -> IndexReport:
+    """Let sources wait in the database, and work on what waits there with several processes.
+
+    Without sources it joins in the work on what others have let wait.
+
+    Raises:
+        SettingsError: there is no database.
+        UsageError: a source is neither a file nor a URL.
+        LibraryError: the database cannot be used, or every process has ended before the work.
+    """
+    server = open_server(settings)
+    found = find_sources(sources, reading.glob)
+    if any(isinstance(source, Blob) for source in found):
+        raise UsageError("standard input is one article", "index it without --workers")
+    if encoder is None:  # once, before several processes would do it at the same time
+        export_model(settings, lambda name: on_progress(Progress("export", 0, 0, 0, name)))
+    batch = secrets.token_hex(8)
+    with contextlib.closing(server.connect()) as connection, server.told():
+        wanted = [_place(source) for source in found if isinstance(source, Path | str)]
+        jobs.add_jobs(connection, batch, wanted, reading)
+        processes = _start(settings, workers, encoder)
+        try:
+            while any(process.is_alive() for process in processes):
+                report = jobs.read_report(connection, batch)
+                done = len(wanted) - jobs.count_open(connection, batch)
+                on_progress(Progress("index", done, len(wanted), report.sentences, ""))
+                time.sleep(LOOK_SECONDS)
+        finally:
+            for process in processes:
+                process.terminate()  # ended already, unless this one was interrupted
+                process.join()
+        jobs.give_up_hopeless(connection)
+        if left := jobs.count_open(connection, batch):
+            raise LibraryError(
+                f"{left} of {len(wanted)} sources are not indexed: every process has ended",
+                "see what they said, and run `articlebot index --workers N` to go on",
+            )
+        report = jobs.read_report(connection, batch)
+    unread = tuple(source for source in found if isinstance(source, SourceError))
+    return replace(report, failed=unread + report.failed)
+
+
+def work(settings: Settings, encoder: Encoder, *, build: bool = True) -> int:
+    """Take one job after the other until none is left that has not ended; give their number.
+
+    What another process does not bring to its end, because it was killed, is taken over.
+    """
+    done = 0
+    server: Server = open_server(settings)
+    with server.told(), contextlib.closing(server.connect()) as connection:
+        writer = PostgresWriter(connection, encoder, settings.model)
+        while True:
+            if job := jobs.claim(connection, writer.run):
+                jobs.finish(connection, job, _index(job, writer, encoder))
+                done += 1
+            elif jobs.count_open(connection):
+                jobs.give_up_hopeless(connection)
+                time.sleep(LOOK_SECONDS)
+            else:
+                break
+        if build:
+            build_nearest(connection, encoder.dimension)
+    return done
+
+
+def _index(job: jobs.Job, writer: PostgresWriter, encoder: Encoder) -> IndexReport:
+    source: Source = job.source if is_url(job.source) else Path(job.source)
+    intake = Intake([source], replace(job.reading, glob=None))
+    return index_sources(intake, writer, encoder, lambda progress: None, prune=False)
+
+
+def _start(settings: Settings, workers: int, encoder: Encoder | None) -> list[BaseProcess]:
+    context = multiprocessing.get_context("spawn")
+    threads = settings.threads or max(1, (os.cpu_count() or 1) // workers)
+    own = settings.model_copy(update={"threads": threads})
+    processes: list[BaseProcess] = [
+        context.Process(target=_run, args=(own, encoder), daemon=True) for _ in range(workers)
+    ]
+    for process in processes:
+        process.start()
+    return processes
+
+
+def _run(settings: Settings, encoder: Encoder | None) -> None:
+    """Be one of the processes; an error that a user can act on is said in one sentence."""
+    try:
+        if encoder is None:
+            encoder = OnnxEncoder(export_model(settings, lambda name: None), settings.threads)
+        work(settings, encoder)
+    except ArticlebotError as error:
+        raise SystemExit(f"articlebot: {error}") from None
+    except KeyboardInterrupt:
+        raise SystemExit(130) from None
+
+
+def _place(source: Path | str) -> str:
+    return source if isinstance(source, str) and is_url(source) else str(Path(source).absolute())
