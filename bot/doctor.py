@@ -127,13 +127,13 @@ def check_data(data: Path) -> Check:
 
 
 def check_index(settings: Settings, open_library: "Callable[[Settings], Library]") -> Check:
-    """Open the index, if there is one, and count what it holds."""
+    """Read the index through, if there is one, and tell what it holds."""
     nothing = Check("index", "fix", "no articles yet", "run `articlebot index PATH`")
     if not settings.store and not settings.data.exists():
         return nothing
     try:
         with open_library(settings) as library:
-            info = library.info()
+            info = library.check()
     except ArticlebotError as error:
         return Check("index", "fix", error.what, error.remedy)
     if not info.articles:

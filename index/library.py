@@ -153,6 +153,19 @@ class Library:
         except EmptyLibraryError:
             return LibraryInfo("empty", 0, 0)
 
+    def check(self) -> LibraryInfo:
+        """Tell how much there is, after reading all that is searched where it lies in files.
+
+        Raises:
+            LibraryError: something is damaged.
+        """
+        from index.stores.local import LocalStore
+
+        info = self.info()
+        if info.articles and isinstance(self._store, LocalStore):
+            self._store.check()
+        return info
+
     def warm(self) -> None:
         """Load the model and open the index, so that the first question does not wait.
 

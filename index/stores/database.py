@@ -3,12 +3,13 @@
 import itertools
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
 
 import numpy as np
+import numpy.typing as npt
 
 from index.article import Article, ArticleSummary, Kind, Paragraph, ParsedArticle, Passage, Sentence
 from index.encode import Vectors
@@ -55,6 +56,9 @@ CREATE VIEW stored_sentence AS
     JOIN passage p ON p.id = s.passage;
 """
 
+_CONTENTS = "CREATE INDEX IF NOT EXISTS article_contents ON article (live, id, content_sha256)"
+"""Tells what is known, and what is staged, without the articles' texts."""
+
 
 def connect(path: Path, *, create: bool = False) -> sqlite3.Connection:
     """Open the database, made first where it is not there and `create` is set.
@@ -73,6 +77,7 @@ def connect(path: Path, *, create: bool = False) -> sqlite3.Connection:
         if create:
             connection.execute("PRAGMA journal_mode = WAL")
             _create(connection)
+            connection.execute(_CONTENTS)
         if not _is_made(connection):  # another process is making it
             raise no_articles(path)
         found = get_meta(connection, "format")
@@ -176,30 +181,10 @@ def delete_staged(connection: sqlite3.Connection, article_id: str) -> None:
     connection.execute("DELETE FROM article WHERE id = ? AND live = 0", (article_id,))
 
 
-def publish_staged(connection: sqlite3.Connection, removed: Iterable[str]) -> None:
-    """Let the staged articles take the places of the live ones; the caller commits."""
-    connection.executemany(
-        "DELETE FROM article WHERE id = ? AND live = 1", ((article_id,) for article_id in removed)
-    )
-    connection.execute(
-        "DELETE FROM article WHERE live = 1 AND id IN (SELECT id FROM article WHERE live = 0)"
-    )
-    connection.execute("UPDATE article SET live = 1 WHERE live = 0")
-
-
 def contents(connection: sqlite3.Connection, *, live: bool) -> dict[str, str]:
     return dict(
         connection.execute("SELECT id, content_sha256 FROM article WHERE live = ?", (live,))
     )
-
-
-def count(connection: sqlite3.Connection) -> None:
-    """Note how much is live, so that no question has to count a million rows."""
-    articles, sentences = connection.execute(
-        "SELECT (SELECT count(*) FROM article WHERE live = 1),"
-        " (SELECT count(*) FROM sentence JOIN article ON key = article WHERE live = 1)"
-    ).fetchone()
-    put_meta(connection, articles=str(articles), sentences=str(sentences))
 
 
 def read_info(connection: sqlite3.Connection) -> LibraryInfo:
@@ -304,12 +289,29 @@ def read_passages(connection: sqlite3.Connection, ids: Sequence[int]) -> list[li
 
 
 def iter_vectors(
-    connection: sqlite3.Connection, dimension: int, batch: int = 8192
-) -> Iterator[tuple[Any, Vectors]]:
-    """Give the ids (int64, shape (n,)) and vectors (float32, (n, dimension)) of live sentences."""
+    connection: sqlite3.Connection,
+    dimension: int,
+    keys: Sequence[int] | None = None,
+    *,
+    every: int = 1,
+    batch: int = 8192,
+) -> Iterator[tuple[npt.NDArray[np.int64], Vectors]]:
+    """Give the ids (n,) and vectors (float32, (n, dimension)) of live sentences, in batches.
+
+    Args:
+        connection: to the database.
+        dimension: of a vector.
+        keys: of the articles; None: all.
+        every: give every n-th sentence alone.
+        batch: sentences in one batch.
+    """
+    if keys is None:
+        which = "JOIN article a ON a.key = s.article WHERE a.live = 1 AND s.id % ? = 0"
+    else:
+        which = "WHERE s.id % ? = 0 AND s.article IN (SELECT value FROM json_each(?))"
     rows = connection.execute(
-        "SELECT s.id, s.vector FROM sentence s JOIN article a ON a.key = s.article"
-        " WHERE a.live = 1 ORDER BY s.id"
+        f"SELECT s.id, s.vector FROM sentence s {which} ORDER BY s.id",  # noqa: S608 - ours
+        (every,) if keys is None else (every, json.dumps(keys)),
     )
     while part := rows.fetchmany(batch):
         ids = np.array([row[0] for row in part], dtype=np.int64)
@@ -317,10 +319,28 @@ def iter_vectors(
         yield ids, np.frombuffer(joined, dtype="<f4").reshape(len(part), dimension)
 
 
-def iter_texts(connection: sqlite3.Connection) -> Iterator[tuple[int, str, str, str]]:
-    """Give (sentence id, article id, sentence, its passage after the title) of live sentences."""
+def read_vectors(
+    connection: sqlite3.Connection, ids: Sequence[int]
+) -> tuple[list[int], list[bytes]]:
+    """Give the ids that there are among these, and their vectors (float32, as bytes)."""
+    rows = connection.execute(
+        "SELECT id, vector FROM sentence WHERE id IN (SELECT value FROM json_each(?))",
+        (json.dumps(list(ids)),),
+    ).fetchall()
+    return [row[0] for row in rows], [row[1] for row in rows]
+
+
+def iter_texts(
+    connection: sqlite3.Connection, keys: Sequence[int] | None = None
+) -> Iterator[tuple[int, str, str, str]]:
+    """Give (sentence id, article id, sentence, its passage after the title) of live sentences.
+
+    Those of the articles with these keys, when they are given.
+    """
+    which = "live = 1" if keys is None else "key IN (SELECT value FROM json_each(?))"
     for key, article_id, title, text in connection.execute(
-        "SELECT key, id, title, text FROM article WHERE live = 1 ORDER BY key"
+        f"SELECT key, id, title, text FROM article WHERE {which} ORDER BY key",  # noqa: S608
+        () if keys is None else (json.dumps(keys),),
     ):
         for id_, start, end, passage_start, passage_end in connection.execute(
             'SELECT s.id, s.start, s."end", p.start, p."end" FROM sentence s'

@@ -6,14 +6,14 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
+import numpy as np
 from filelock import FileLock, Timeout
 
 from index.article import Article, ArticleSummary, ParsedArticle
 from index.encode import Encoder, Vectors
 from index.errors import BusyError, LibraryError
-from index.fingerprint import content_number, fingerprint
 from index.store import EVERYTHING, Candidate, EncodedArticle, Filter, LibraryInfo, StoredSentence
-from index.stores import database, selection
+from index.stores import database, publication, selection
 from index.stores.search_files import SearchFolder
 
 
@@ -71,6 +71,19 @@ class LocalStore:
                     yield LocalWriter(self, opened, encoder, model)
             finally:
                 lock.release()
+
+    def check(self) -> None:
+        """Read all search files through, which opening them does not.
+
+        Raises:
+            LibraryError: something is damaged.
+        """
+        with self._told(), self._connection() as connection:
+            if folder := self.search.damaged(connection):
+                raise LibraryError(
+                    f"the search files in {folder} are damaged",
+                    "delete that folder; it is built again with the next question",
+                )
 
     def close(self) -> None:
         """Close what is open. The store can be used again afterwards."""
@@ -171,10 +184,11 @@ class LocalSnapshot:
         lexical = files.words.search(question, depth, articles)
         ids = list(dict.fromkeys([*near, *lexical]))
         lexical |= files.words.scores(question, [id_ for id_ in near if id_ not in lexical])
-        dense = files.vectors.scores(vector, ids)
+        stored, vectors = database.read_vectors(self._connection, ids)
+        matrix = np.frombuffer(b"".join(vectors), dtype="<f4").reshape(len(stored), len(vector))
         return [
             Candidate(id_, score, lexical.get(id_, 0.0))
-            for id_, score in zip(ids, dense, strict=True)
+            for id_, score in zip(stored, (matrix @ vector).tolist(), strict=True)
         ]
 
     def sentences(self, ids: Sequence[int]) -> Mapping[int, StoredSentence]:
@@ -227,21 +241,10 @@ class LocalWriter:
 
     def publish(self, removed: Iterable[str] = ()) -> None:
         with self._transaction():
-            database.publish_staged(self._connection, removed)
-            number = database.generation(self._connection) + 1
-            database.put_meta(
-                self._connection, generation=str(number), fingerprint=self._fingerprint()
-            )
-            database.count(self._connection)
-            self._store.search.build(self._connection)
+            change = publication.publish(self._connection, removed, self._encoder.fingerprint)
+            self._store.search.publish(self._connection, change)
         # Questions that are being answered still search the state before this one.
-        self._store.search.drop_all_but(number, number - 1)
-
-    def _fingerprint(self) -> str:
-        live = database.contents(self._connection, live=True)
-        return fingerprint(
-            self._encoder.fingerprint, (content_number(*each) for each in live.items())
-        )
+        self._store.search.drop_all_but(change.generation + 1, change.generation)
 
     @contextlib.contextmanager
     def _transaction(self) -> Iterator[None]:

@@ -3,29 +3,32 @@
 The files of a publication lie in a folder named by its number. They are complete before the
 database commits that number, are never changed afterwards, and can be built again from the
 database; so a reader that holds a database snapshot always finds search files that fit it.
+What a publication leaves as it was, it has in common with the one before, by links.
 """
 
 import contextlib
-import json
 import logging
 import shutil
 import sqlite3
 import tempfile
 import threading
 import time
-import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from index.errors import LibraryError
-from index.stores import database
+from index.stores import database, seal
+from index.stores.publication import Change
 from index.stores.vectors import VectorIndex
 from index.stores.words import WordIndex
 
 log = logging.getLogger(__name__)
 
-_SEAL = "seal.json"
-"""Which articles the files beside it belong to, and their checksums."""
+SMALL = 2_000
+"""Sentences below which all is written anew: that is as quick, and leaves nothing behind."""
+
+_WORDS = "words"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +66,44 @@ class SearchFolder:
     def _read(self, wanted: int, connection: sqlite3.Connection) -> SearchFiles | None:
         place = self.folder / str(wanted)
         try:
-            if json.loads((place / _SEAL).read_text("utf-8")) == _seal(place, connection):
-                vectors = VectorIndex.read(place / "vectors.faiss")
-                return SearchFiles(wanted, vectors, WordIndex.read(place / "words"))
+            fingerprint = database.get_meta(connection, "fingerprint") or ""
+            if seal.fits(place, fingerprint):
+                return _open(place, wanted)
             log.warning("the search files in %s are damaged; they are built again", place)
         except (RuntimeError, ValueError, OSError) as error:
             log.warning("the search files in %s are built again: %s", place, error)
+        return None
+
+    def publish(self, connection: sqlite3.Connection, change: Change) -> None:
+        """Write the search files for a change, from those before it where they are there.
+
+        Raises:
+            LibraryError: they cannot be written.
+        """
+        before = self._before(change)
+        if before is None:
+            self.build(connection)
+            return
+        old = self.folder / str(before.generation)
+        dimension = int(database.get_meta(connection, "dimension") or 1)
+        with self._written(connection, old) as scratch:
+            parts = database.iter_vectors(connection, dimension, change.keys)
+            vectors = before.vectors.extend(old, scratch, parts, change.removed)
+            rows = database.iter_texts(connection, change.keys)
+            WordIndex.extend(old / _WORDS, scratch / _WORDS, rows, change.articles)
+            assert len(vectors) == database.read_info(connection).sentences, "every one is there"
+
+    def _before(self, change: Change) -> SearchFiles | None:
+        """Give the files before a change when they are whole, and worth being extended."""
+        if change.before.sentences < SMALL:
+            return None
+        place = self.folder / str(change.generation)
+        with contextlib.suppress(RuntimeError, ValueError, OSError):
+            if seal.fits(place, change.before.fingerprint):
+                files, gone = _open(place, change.generation), len(change.removed)
+                words = WordIndex.can_extend(place / _WORDS, gone)
+                if words and files.vectors.can_extend(change.added, gone):
+                    return files
         return None
 
     def build(self, connection: sqlite3.Connection) -> SearchFiles:
@@ -79,17 +114,30 @@ class SearchFolder:
         """
         wanted = database.generation(connection)
         dimension = int(database.get_meta(connection, "dimension") or 1)
+        with self._written(connection) as scratch:
+            vectors = VectorIndex.build(
+                lambda every: database.iter_vectors(connection, dimension, every=every),
+                database.read_info(connection).sentences,
+                dimension,
+                scratch,
+            )
+            words = WordIndex.build(database.iter_texts(connection), scratch / _WORDS)
+        return SearchFiles(wanted, vectors, words)
+
+    @contextlib.contextmanager
+    def _written(
+        self, connection: sqlite3.Connection, before: Path | None = None
+    ) -> Iterator[Path]:
+        """Give an empty folder, which becomes the connection's generation once it is filled."""
+        place = self.folder / str(database.generation(connection))
         self.folder.mkdir(exist_ok=True)
         scratch = Path(tempfile.mkdtemp(prefix="new-", dir=self.folder))
         try:
-            vectors = VectorIndex.build(database.iter_vectors(connection, dimension), dimension)
-            vectors.write(scratch / "vectors.faiss")
-            words = WordIndex.build(database.iter_texts(connection), scratch / "words")
-            (scratch / _SEAL).write_text(json.dumps(_seal(scratch, connection)), "utf-8")
-            shutil.rmtree(self.folder / str(wanted), ignore_errors=True)
+            yield scratch
+            seal.write(scratch, database.get_meta(connection, "fingerprint") or "", before)
+            shutil.rmtree(place, ignore_errors=True)
             with contextlib.suppress(OSError):  # another process was first: its files are as good
-                scratch.replace(self.folder / str(wanted))
-            return SearchFiles(wanted, vectors, words)
+                scratch.replace(place)
         except (RuntimeError, ValueError) as error:  # FAISS's and tantivy's, for a full disk too
             raise LibraryError(
                 f"the search files in {self.folder} cannot be written ({_first_line(error)})",
@@ -97,6 +145,14 @@ class SearchFolder:
             ) from error
         finally:
             shutil.rmtree(scratch, ignore_errors=True)
+
+    def damaged(self, connection: sqlite3.Connection) -> Path | None:
+        """Read every byte of the search files; give their folder when they are damaged."""
+        place = self.folder / str(database.generation(connection))
+        with contextlib.suppress(OSError, ValueError):
+            if seal.is_whole(place, database.get_meta(connection, "fingerprint") or ""):
+                return None
+        return place if place.exists() else None
 
     def drop_all_but(self, *generations: int) -> None:
         """Remove the search files of other publications, and what interrupted builds left.
@@ -115,20 +171,9 @@ class SearchFolder:
         self._opened = None
 
 
-def _seal(place: Path, connection: sqlite3.Connection) -> dict[str, str | dict[str, int]]:
-    files = (place / "vectors.faiss", *sorted((place / "words").glob("[!.]*")))
-    return {
-        "fingerprint": database.get_meta(connection, "fingerprint") or "",
-        "crc32": {file.name: _crc32(file) for file in files},
-    }
-
-
-def _crc32(path: Path) -> int:
-    checksum = 0
-    with path.open("rb") as file:
-        while part := file.read(1 << 20):
-            checksum = zlib.crc32(part, checksum)
-    return checksum
+def _open(place: Path, generation: int) -> SearchFiles:
+    vectors = VectorIndex.read(place)
+    return SearchFiles(generation, vectors, WordIndex.read(place / _WORDS))
 
 
 def _first_line(error: Exception) -> str:

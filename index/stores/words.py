@@ -1,5 +1,7 @@
 """The tantivy folder of a local store: BM25 over the words of sentences and passages."""
 
+import json
+import shutil
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -9,6 +11,8 @@ PASSAGE_WEIGHT = 1.0
 """What a word of the passage counts beside the same word of the sentence."""
 
 _MEMORY = 64 * 1024 * 1024
+_LISTS = ("meta.json", ".managed.json")
+"""Which files belong to the index, and which it may delete."""
 
 
 def analyzer(stop_words: Sequence[str] = ()) -> tantivy.TextAnalyzer:
@@ -33,6 +37,10 @@ def _schema() -> tantivy.Schema:
     return builder.build()
 
 
+_Rows = Iterable[tuple[int, str, str, str]]
+"""Sentence id, article id, sentence, passage."""
+
+
 class WordIndex:
     """Sentences by their words. Thread-safe for reading."""
 
@@ -46,24 +54,37 @@ class WordIndex:
         self._searcher = index.searcher()
 
     @classmethod
-    def build(cls, rows: Iterable[tuple[int, str, str, str]], folder: Path) -> "WordIndex":
-        """Write (sentence id, article id, sentence, passage) rows to an empty folder."""
+    def build(cls, rows: _Rows, folder: Path) -> "WordIndex":
+        """Write sentences to a new folder, and give it opened."""
         folder.mkdir()
-        index = tantivy.Index(_schema(), path=str(folder))
-        index.register_tokenizer("words", analyzer())
-        writer = index.writer(_MEMORY, 1)
-        for id_, article, sentence, passage in rows:
-            document = tantivy.Document(article=article, sentence=sentence, passage=passage)
-            document.add_unsigned("id", id_)
-            writer.add_document(document)
-        writer.commit()
-        writer.wait_merging_threads()
-        return cls(index)
+        return cls(_write(tantivy.Index(_schema(), path=str(folder)), rows))
+
+    @classmethod
+    def extend(cls, old: Path, folder: Path, rows: _Rows, removed: Iterable[str]) -> "WordIndex":
+        """Write what another folder holds, without some articles and with more sentences.
+
+        Files of words never change, so that the new folder gets links to them; what lists them
+        is replaced with every change, and is copied.
+        """
+        folder.mkdir()
+        for file in old.iterdir():
+            if file.name in _LISTS:
+                shutil.copyfile(file, folder / file.name)
+            elif not file.name.startswith("."):  # a lock
+                (folder / file.name).hardlink_to(file)
+        return cls(_write(tantivy.Index.open(str(folder)), rows, removed))
 
     @classmethod
     def read(cls, folder: Path) -> "WordIndex":
         """Open a folder; raises ValueError when it is damaged."""
         return cls(tantivy.Index.open(str(folder)))
+
+    @staticmethod
+    def can_extend(folder: Path, removed: int) -> bool:
+        """Tell whether a folder may lose sentences: removed ones count for what words weigh."""
+        segments = json.loads((folder / "meta.json").read_text("utf-8"))["segments"]
+        gone = sum(int((each["deletes"] or {}).get("num_deleted_docs", 0)) for each in segments)
+        return (gone + removed) * 4 < sum(int(each["max_doc"]) for each in segments)
 
     def __len__(self) -> int:
         return int(self._searcher.num_docs)
@@ -101,3 +122,21 @@ class WordIndex:
         hits = self._searcher.search(query, k, count=False).hits
         ids = self._searcher.fast_field_values("id", [address for _, address in hits])
         return {int(id_ or 0): float(score) for id_, (score, _) in zip(ids, hits, strict=True)}
+
+
+def _write(
+    index: tantivy.Index,
+    rows: _Rows,
+    removed: Iterable[str] = (),
+) -> tantivy.Index:
+    index.register_tokenizer("words", analyzer())
+    writer = index.writer(_MEMORY, 1)
+    for article in removed:
+        writer.delete_documents_by_term("article", article)
+    for id_, article, sentence, passage in rows:
+        document = tantivy.Document(article=article, sentence=sentence, passage=passage)
+        document.add_unsigned("id", id_)
+        writer.add_document(document)
+    writer.commit()
+    writer.wait_merging_threads()
+    return index

@@ -16,7 +16,7 @@ from index.errors import LibraryError
 from index.library import Library
 from index.split import parse_article
 from index.store import EncodedArticle, Filter
-from index.stores import database, selection
+from index.stores import database, publication, selection
 from tests.fakes import FakeEncoder
 
 
@@ -38,8 +38,7 @@ def connection(tmp_path: Path) -> Iterator[sqlite3.Connection]:
 def publish(connection: sqlite3.Connection, *articles: EncodedArticle) -> None:
     for article in articles:
         database.insert_article(connection, article)
-    database.publish_staged(connection, ())
-    database.count(connection)
+    publication.publish(connection, (), "fake-64")
 
 
 @given(st.text(max_size=200))
@@ -64,7 +63,6 @@ def test_staged_articles_are_not_read(connection: sqlite3.Connection) -> None:
     publish(connection, encoded("One came. Two went."))
     database.insert_article(connection, encoded("Three stayed."))
     database.insert_article(connection, encoded("Four.", "b"))
-    database.count(connection)
     assert database.read_article(connection, "b") is None
     assert selection.read_ids(connection, "") == ["a"]
     assert database.read_info(connection).sentences == 2
@@ -90,7 +88,7 @@ def test_a_replaced_article_leaves_nothing_behind(connection: sqlite3.Connection
 
 def test_removed_articles_are_gone(connection: sqlite3.Connection) -> None:
     publish(connection, encoded("One."), encoded("Two.", "b"))
-    database.publish_staged(connection, ["a"])
+    publication.publish(connection, ["a"], "fake-64")
     assert selection.read_ids(connection, "") == ["b"]
 
 

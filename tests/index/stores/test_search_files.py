@@ -12,8 +12,10 @@ from pathlib import Path
 import pytest
 
 from index.encode import Vectors
+from index.errors import LibraryError
 from index.library import Library
 from index.settings import Settings
+from index.stores import seal
 from tests.conftest import ROOT
 from tests.fakes import FakeEncoder
 from tests.index.stores.helpers import put_in_place, reopen, search, search_folder, states
@@ -97,8 +99,10 @@ _FULL_AT_THE_END = """
 import resource, signal, sys
 from pathlib import Path
 from index.errors import LibraryError
+from index.errors import LibraryError
 from index.library import Library
 from index.settings import Settings
+from index.stores import seal
 from tests.fakes import FakeEncoder
 def fill(progress):
     if progress.stage == "publish":
@@ -173,3 +177,20 @@ def test_processes_mend_the_same_files_at_once(seed_library: Library, tmp_path: 
         assert states(seed_library) == ["1"]
         for library in libraries:
             library.close()
+
+
+def test_damage_that_opening_does_not_meet_is_found_by_a_check(
+    seed_library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(seal, "ENDS", 64)
+    folder = search_folder(seed_library) / "1"
+    shutil.rmtree(folder)
+    expected = search(seed_library)  # which builds and seals them anew
+    assert seed_library.check() == seed_library.info()
+    seed_library.close()
+    _alter(folder / "vectors.faiss")
+    with pytest.raises(LibraryError, match=f"search files in {folder} are damaged: delete that"):
+        seed_library.check()
+    shutil.rmtree(folder)
+    assert seed_library.check() == seed_library.info()  # not there is not damaged
+    assert search(reopen(seed_library)) == expected

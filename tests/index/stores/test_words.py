@@ -136,3 +136,34 @@ def test_a_damaged_folder_raises_what_the_store_repairs(tmp_path: Path, name: st
         WordIndex.read(tmp_path / "words")
     with pytest.raises(ValueError, match=r"."):
         WordIndex.read(tmp_path / "nowhere")
+
+
+def test_a_change_gives_what_writing_anew_gives(tmp_path: Path) -> None:
+    WordIndex.build(ROWS, tmp_path / "1")
+    changed_row = (31, "b", "Cats and a deal.", "Cats\nCats and a deal.")
+    new_row = (41, "c", "The allies sleep.", "Sleep\nThe allies sleep.")
+    WordIndex.extend(tmp_path / "1", tmp_path / "2", [changed_row, new_row], ["b"])
+    changed = WordIndex.read(tmp_path / "2")
+    anew = WordIndex.build([*ROWS[:3], changed_row, new_row], tmp_path / "3")
+    assert len(changed) == len(anew) == 5
+    assert len(WordIndex.read(tmp_path / "1")) == len(ROWS)
+    for question in QUESTIONS:
+        # What a word weighs counts the removed sentences too, until tantivy merges its files.
+        assert changed.search(question, 9).keys() == anew.search(question, 9).keys()
+        assert changed.scores(question, [21, 22, 23]) == {}
+
+
+def test_a_change_links_to_what_it_leaves(tmp_path: Path) -> None:
+    WordIndex.build(ROWS, tmp_path / "1")
+    WordIndex.extend(tmp_path / "1", tmp_path / "2", [], ["b"])
+    files = [file for file in (tmp_path / "1").iterdir() if not file.name.startswith((".", "meta"))]
+    assert len(files) > 3
+    assert all((tmp_path / "2" / file.name).samefile(file) for file in files)
+
+
+def test_a_folder_of_which_much_has_gone_is_not_to_be_extended(tmp_path: Path) -> None:
+    rows = [(n, f"a{n % 8}", "They met.", "x") for n in range(80)]
+    WordIndex.build(rows, tmp_path / "1")
+    WordIndex.extend(tmp_path / "1", tmp_path / "2", [], ["a0"])
+    assert WordIndex.can_extend(tmp_path / "2", 9)
+    assert not WordIndex.can_extend(tmp_path / "2", 11)
