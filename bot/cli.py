@@ -16,6 +16,7 @@ import typer
 
 from bot import cli_library
 from bot.cli_eval import calibrate, evaluate
+from bot.cli_feedback import feedback
 from bot.cli_migrate import migrate
 from bot.cli_serve import make_key, serve_mcp
 from bot.cli_session import JsonOption, Session, console, print_json, read_day, read_input
@@ -240,6 +241,7 @@ app.command("eval")(evaluate)
 app.command()(calibrate)
 app.command("key")(make_key)
 app.command("mcp")(serve_mcp)
+app.add_typer(feedback, name="feedback")
 
 
 def main(session: Session | None = None) -> None:

@@ -1,7 +1,9 @@
-"""A stand-in for Slack on the loopback: its Web API, Socket Mode, and the events it sends.
+"""A stand-in for Slack on the loopback: its Web API, Socket Mode, and what it sends.
 
 One aiohttp server: `/api/{method}` records each call and gives scripted replies, `/link/` is the
-websocket that `apps.connections.open` leads to. Tokens, text and blocks are checked as Slack does.
+websocket that `apps.connections.open` leads to, `/hook/{id}` the response_url of a command or a
+button. Tokens, scopes, text and blocks are checked as Slack does; a message that was posted can be
+updated and deleted.
 """
 
 import asyncio
@@ -35,6 +37,8 @@ class Call:
     token: str
     args: dict[str, Any]
     ok: bool
+    at: float = 0.0
+    """When it came, in seconds of the event loop's clock."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +50,25 @@ class Reply:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
+SCOPES = {
+    "app_mentions:read",
+    "assistant:write",
+    "chat:write",
+    "commands",
+    "files:read",
+    "im:history",
+    "channels:history",
+    "groups:history",
+}
+NEEDED = {
+    "chat.postMessage": "chat:write",
+    "chat.update": "chat:write",
+    "chat.delete": "chat:write",
+    "assistant.threads.setStatus": "assistant:write",
+    "assistant.threads.setSuggestedPrompts": "assistant:write",
+    "reactions.add": "reactions:write",
+    "reactions.remove": "reactions:write",
+}
 RATE_LIMITED = Reply({"ok": False, "error": "ratelimited"}, 429, {"Retry-After": "0"})
 
 
@@ -54,7 +77,19 @@ class FakeSlack:
 
     def __init__(self) -> None:
         self.calls: list[Call] = []
-        self.acknowledged: list[str] = []
+        self.responses: dict[str, dict[str, Any]] = {}
+        """What the bot acknowledged over Socket Mode, and with what."""
+        self.messages: dict[tuple[str, str], dict[str, Any]] = {}
+        """The messages that stand in channels now, by channel and ts."""
+        self.hooked: list[tuple[str, dict[str, Any]]] = []
+        """What was sent to a response_url."""
+        self.views: dict[str, dict[str, Any]] = {}
+        """The modals as they are shown now, by id; a Home tab by its user."""
+        self.scopes = set(SCOPES)
+        self.tokens = {BOT_TOKEN: "T1"}
+        """The workspaces of bot tokens."""
+        self.files: dict[str, tuple[bytes, str]] = {}
+        """Files to download, with their media types."""
         self.links = 0
         """Websockets opened so far."""
         self._scripted: defaultdict[str, deque[Reply]] = defaultdict(deque)
@@ -63,6 +98,8 @@ class FakeSlack:
         app = web.Application()
         app.router.add_post("/api/{method}", self._api)
         app.router.add_get("/link/", self._link)
+        app.router.add_post("/hook/{id}", self._hook)
+        app.router.add_get("/files/{name}", self._file)
         self._runner = web.AppRunner(app, shutdown_timeout=1.0)
 
     async def __aenter__(self) -> Self:
@@ -86,6 +123,18 @@ class FakeSlack:
         return f"http://{self._address}/api/"
 
     @property
+    def acknowledged(self) -> list[str]:
+        """The ids of the envelopes that the bot acknowledged."""
+        return [*self.responses]
+
+    def url(self, path: str) -> str:
+        return f"http://{self._address}/{path}"
+
+    def made(self, method: str) -> list[dict[str, Any]]:
+        """Give the arguments of the successful calls of a method."""
+        return [c.args for c in self.calls if c.method == method and c.ok]
+
+    @property
     def posts(self) -> list[dict[str, Any]]:
         """The messages that were posted: arguments of `chat.postMessage`."""
         return [c.args for c in self.calls if c.method == "chat.postMessage" and c.ok]
@@ -99,16 +148,18 @@ class FakeSlack:
         async with asyncio.timeout(WAIT_SECONDS), self._changed:
             await self._changed.wait_for(lambda: bool(met()))
 
-    async def deliver(self, body: Mapping[str, Any], retry: int = 0) -> str:
-        """Send an event through the newest websocket; gives the envelope's id."""
+    async def deliver(
+        self, body: Mapping[str, Any], retry: int = 0, kind: str = "events_api"
+    ) -> str:
+        """Send something through the newest websocket; gives the envelope's id."""
         await self.until(lambda: self._sockets and not self._sockets[-1].closed)
         envelope = f"envelope-{next(_event_ids)}"
         await self._sockets[-1].send_json(
             {
                 "envelope_id": envelope,
-                "type": "events_api",
+                "type": kind,
                 "payload": body,
-                "accepts_response_payload": False,
+                "accepts_response_payload": kind != "events_api",
                 "retry_attempt": retry,
                 "retry_reason": "timeout" if retry else "",
             }
@@ -130,24 +181,72 @@ class FakeSlack:
         scripted = self._scripted[method]
         reply = scripted.popleft() if scripted else self._reply(method, token, args)
         async with self._changed:
-            self.calls.append(Call(method, token, args, bool(reply.body.get("ok"))))
+            now = asyncio.get_running_loop().time()
+            self.calls.append(Call(method, token, args, bool(reply.body.get("ok")), now))
             self._changed.notify_all()
-        return web.json_response(dict(reply.body), status=reply.status, headers=reply.headers)
+        headers = {"x-oauth-scopes": ",".join(sorted(self.scopes)), **reply.headers}
+        return web.json_response(dict(reply.body), status=reply.status, headers=headers)
 
     def _reply(self, method: str, token: str, args: Mapping[str, Any]) -> Reply:
-        if token != (APP_TOKEN if method == "apps.connections.open" else BOT_TOKEN):
-            return Reply({"ok": False, "error": "invalid_auth"})
-        if method == "auth.test":
-            return Reply(
-                {"ok": True, "team_id": "T1", "user_id": BOT_USER, "bot_id": BOT_ID, "user": "bot"}
-            )
         if method == "apps.connections.open":
+            if token != APP_TOKEN:
+                return _refused("invalid_auth")
             return Reply({"ok": True, "url": f"ws://{self._address}/link/?ticket={self.links}"})
+        if token not in self.tokens:
+            return _refused("invalid_auth")
+        if NEEDED.get(method, "chat:write") not in self.scopes:
+            return _refused("missing_scope")
+        if method == "auth.test":
+            team = self.tokens[token]
+            bot = {"user_id": BOT_USER, "bot_id": BOT_ID, "user": "bot", "team": f"Team {team}"}
+            return Reply({"ok": True, "team_id": team, "url": "https://t.slack.example/", **bot})
+        if method.startswith("chat."):
+            return self._message(method, args)
+        if method.startswith("views."):
+            return self._view(method, args)
+        if method in NEEDED:
+            return Reply({"ok": True})
+        return _refused("unknown_method")
+
+    def _message(self, method: str, args: Mapping[str, Any]) -> Reply:
+        refusal = None if method == "chat.delete" else _refusal(args)
+        if refusal:
+            return _refused(refusal)
         if method == "chat.postMessage":
-            if refusal := _refusal(args):
-                return Reply({"ok": False, "error": refusal})
-            return Reply({"ok": True, "channel": args["channel"], "ts": f"{time.time():.6f}"})
-        return Reply({"ok": False, "error": "unknown_method"})
+            ts = f"{time.time():.0f}.{len(self.calls):06}"
+        else:
+            ts = args["ts"]
+            if (args["channel"], ts) not in self.messages:
+                return _refused("message_not_found")
+        if method == "chat.delete":
+            del self.messages[args["channel"], ts]
+        else:
+            self.messages[args["channel"], ts] = dict(args)
+        return Reply({"ok": True, "channel": args["channel"], "ts": ts})
+
+    def _view(self, method: str, args: Mapping[str, Any]) -> Reply:
+        view = args["view"] if isinstance(args["view"], dict) else json.loads(args["view"])
+        if refusal := _refused_view(view):
+            return _refused(refusal)
+        if method in ("views.open", "views.push") and not args.get("trigger_id"):
+            return _refused("invalid_trigger_id")
+        view_id = args.get("view_id") or args.get("user_id") or f"V{len(self.views) + 1}"
+        if method == "views.update" and view_id not in self.views:
+            return _refused("not_found")
+        self.views[view_id] = view
+        return Reply({"ok": True, "view": {"id": view_id, **view}})
+
+    async def _hook(self, request: web.Request) -> web.Response:
+        async with self._changed:
+            self.hooked.append((request.match_info["id"], await request.json()))
+            self._changed.notify_all()
+        return web.Response(text="ok")
+
+    async def _file(self, request: web.Request) -> web.Response:
+        data, kind = self.files[request.match_info["name"]]
+        if request.headers.get("Authorization", "").removeprefix("Bearer ") not in self.tokens:
+            data, kind = b"<html>Sign in to Slack</html>", "text/html"
+        return web.Response(body=data, content_type=kind)
 
     async def _link(self, request: web.Request) -> web.WebSocketResponse:
         socket = web.WebSocketResponse()
@@ -160,7 +259,8 @@ class FakeSlack:
         async for message in socket:
             if message.type is WSMsgType.TEXT:
                 async with self._changed:
-                    self.acknowledged.append(json.loads(message.data)["envelope_id"])
+                    said = json.loads(message.data)
+                    self.responses[said["envelope_id"]] = said.get("payload") or {}
                     self._changed.notify_all()
         return socket
 
@@ -170,6 +270,22 @@ async def _arguments(request: web.Request) -> dict[str, Any]:
         args: dict[str, Any] = await request.json()
         return args
     return {**request.query, **await request.post()}
+
+
+def _refused(error: str) -> Reply:
+    return Reply({"ok": False, "error": error})
+
+
+def _refused_view(view: Mapping[str, Any]) -> str | None:
+    title = (view.get("title") or {}).get("text", "-")
+    wrong = (
+        len(view["blocks"]) > 100
+        or not 0 < len(title) <= 24
+        or len(view.get("private_metadata") or "") > 3000
+        or any(part.get("text") == "" for part in text_parts(view["blocks"]))
+        or len(json.dumps(view)) > 250_000
+    )
+    return "invalid_arguments" if wrong else None
 
 
 def _refusal(args: Mapping[str, Any]) -> str | None:
@@ -191,8 +307,114 @@ def text_parts(blocks: Any) -> list[dict[str, Any]]:
 
 
 def shown(post: Mapping[str, Any]) -> str:
-    """Give what a person reads in a posted message."""
-    return "".join(part["text"] for part in text_parts(post["blocks"]))
+    """Give what a person reads in a posted message or a view, buttons left out."""
+    return "".join(
+        part["text"] for part in text_parts(post["blocks"]) if isinstance(part.get("text"), str)
+    )
+
+
+def button(message: Mapping[str, Any], action_id: str) -> dict[str, Any]:
+    """Give the button of a message or view that does something; KeyError where there is none."""
+    for block in message["blocks"]:
+        for element in block.get("elements", ()):
+            if element.get("action_id") == action_id:
+                found: dict[str, Any] = element
+                return found
+    raise KeyError(action_id)
+
+
+def pressed(
+    slack: FakeSlack, message: Mapping[str, Any], action_id: str, value: str | None = None
+) -> dict[str, Any]:
+    """Give the payload of a press on a button; `value` tells which of the two feedback buttons."""
+    element = button(message, action_id)
+    if value:
+        both = (element["positive_button"], element["negative_button"])
+        element = {**element, **next(each for each in both if each["value"].startswith(value))}
+    return {
+        "type": "block_actions",
+        "user": {"id": "U1", "username": "ann", "team_id": "T1"},
+        "api_app_id": "A1",
+        "token": "unused",
+        "container": {"type": "message", "channel_id": message["channel"], "is_ephemeral": False},
+        "trigger_id": f"trigger-{next(_event_ids)}",
+        "team": {"id": "T1", "domain": "t"},
+        "enterprise": None,
+        "is_enterprise_install": False,
+        "channel": {"id": message["channel"], "name": "news"},
+        "message": dict(message),
+        "response_url": slack.url("hook/pressed"),
+        "actions": [
+            {
+                "action_id": action_id,
+                "block_id": "b1",
+                "type": element["type"],
+                "value": element["value"],
+                "action_ts": "1.1",
+            }
+        ],
+    }
+
+
+def submitted(view_id: str, view: Mapping[str, Any], text: str) -> dict[str, Any]:
+    """Give the payload of a modal that is sent off with a text in its one input."""
+    return {
+        "type": "view_submission",
+        "team": {"id": "T1", "domain": "t"},
+        "user": {"id": "U1", "name": "ann", "team_id": "T1"},
+        "api_app_id": "A1",
+        "token": "unused",
+        "trigger_id": f"trigger-{next(_event_ids)}",
+        "view": {
+            **view,
+            "id": view_id,
+            "team_id": "T1",
+            "state": {
+                "values": {"input": {"input": {"type": "plain_text_input", "value": text or None}}}
+            },
+        },
+        "response_urls": [],
+        "is_enterprise_install": False,
+        "enterprise": None,
+    }
+
+
+def shortcut(text: str) -> dict[str, Any]:
+    """Give the payload of the shortcut of a message in the channel C1."""
+    return {
+        "type": "message_action",
+        "callback_id": "ask_about_message",
+        "trigger_id": f"trigger-{next(_event_ids)}",
+        "message_ts": "50.1",
+        "channel": {"id": "C1", "name": "news"},
+        "message": {"type": "message", "user": "U2", "ts": "50.1", "text": text, "team": "T1"},
+        "team": {"id": "T1", "domain": "t"},
+        "user": {"id": "U1", "username": "ann", "team_id": "T1", "name": "ann"},
+        "response_url": "",
+        "is_enterprise_install": False,
+        "enterprise": None,
+        "action_ts": "51.1",
+        "token": "unused",
+    }
+
+
+def command(slack: FakeSlack, text: str, channel: str = "C1") -> dict[str, str]:
+    """Give the fields of `/ask` with a text."""
+    return {
+        "token": "unused",
+        "team_id": "T1",
+        "team_domain": "t",
+        "channel_id": channel,
+        "channel_name": "news",
+        "user_id": "U1",
+        "user_name": "ann",
+        "command": "/ask",
+        "text": text,
+        "api_app_id": "A1",
+        "is_enterprise_install": "false",
+        "response_url": slack.url("hook/command"),
+        "trigger_id": f"trigger-{next(_event_ids)}",
+    }
 
 
 def event_body(event: Mapping[str, Any], event_id: str | None = None) -> dict[str, Any]:
@@ -238,13 +460,45 @@ def message(text: str, ts: str = "100.000001", kind: str = "im", **more: Any) ->
     }
 
 
-def signed(body: bytes, *, secret: str = SIGNING_SECRET, age: float = 0.0) -> dict[str, str]:
+def changed(
+    before: Mapping[str, Any], text: str, edited: str = "900.000001", **more: Any
+) -> dict[str, Any]:
+    """Give the event of an edit of a message."""
+    inner = {k: v for k, v in before.items() if k not in ("channel", "channel_type", "event_ts")}
+    inner["type"] = "message"
+    return {
+        "type": "message",
+        "subtype": "message_changed",
+        "hidden": True,
+        "channel": before["channel"],
+        "channel_type": before.get("channel_type", "channel"),
+        "ts": edited,
+        "event_ts": edited,
+        "message": {**inner, "text": text, "edited": {"user": "U1", "ts": edited}, **more},
+        "previous_message": inner,
+    }
+
+
+def deleted(before: Mapping[str, Any]) -> dict[str, Any]:
+    """Give the event of a message's deletion."""
+    event = changed(before, "", "901.000001")
+    del event["message"]
+    return {**event, "subtype": "message_deleted", "deleted_ts": before["ts"]}
+
+
+def signed(
+    body: bytes,
+    *,
+    secret: str = SIGNING_SECRET,
+    age: float = 0.0,
+    kind: str = "application/json",
+) -> dict[str, str]:
     """Give the headers with which Slack sends a body; `age` in seconds."""
     timestamp = str(int(time.time() - age))
     signature = SignatureVerifier(secret).generate_signature(timestamp=timestamp, body=body)
     assert signature
     return {
-        "Content-Type": "application/json",
+        "Content-Type": kind,
         "X-Slack-Request-Timestamp": timestamp,
         "X-Slack-Signature": signature,
     }

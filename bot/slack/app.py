@@ -7,7 +7,6 @@ import os
 import re
 import signal
 from collections.abc import Awaitable, Iterator
-from functools import partial
 from typing import TYPE_CHECKING
 
 import aiohttp
@@ -20,8 +19,8 @@ from slack_sdk.http_retry.builtin_async_handlers import (
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from bot.answer import ask
-from bot.slack.desk import Desk, error_code
+from bot.slack.post import error_code
+from bot.slack.staff import Staff
 from index.errors import ArticlebotError, EmptyLibraryError, SettingsError
 from index.library import Library
 from index.settings import Settings
@@ -48,11 +47,11 @@ def create_slack_app(
     Raises:
         SettingsError: no client is given, and the bot token or the address cannot be used.
     """
-    return build_app(Desk(partial(ask, library)), settings, client)
+    return build_app(Staff(library), settings, client)
 
 
-def build_app(desk: Desk, settings: Settings, client: AsyncWebClient | None = None) -> AsyncApp:
-    """Give a Bolt app for a desk; see `create_slack_app`."""
+def build_app(staff: Staff, settings: Settings, client: AsyncWebClient | None = None) -> AsyncApp:
+    """Give a Bolt app for those who answer; see `create_slack_app`."""
     secret = settings.slack_signing_secret
     client = client or _web_client(settings)
     with _without_environment(_BOLT_VARIABLES):
@@ -61,7 +60,7 @@ def build_app(desk: Desk, settings: Settings, client: AsyncWebClient | None = No
             client=client,
             signing_secret=secret.get_secret_value().strip() if secret else "",
         )
-    desk.register(app)
+    staff.register(app)
     return app
 
 
@@ -73,7 +72,7 @@ def http_events(library: Library, settings: Settings) -> "SlackEvents":
     """
     from bot.slack.http import SlackEvents  # FastAPI, which Socket Mode does without
 
-    return SlackEvents(Desk(partial(ask, library)), settings)
+    return SlackEvents(Staff(library), settings)
 
 
 def run_socket_mode(settings: Settings) -> None:
@@ -99,10 +98,10 @@ async def _run(library: Library, settings: Settings) -> None:
         await asyncio.to_thread(library.warm)
     except EmptyLibraryError as error:  # articles may still come; until then users are told
         log.warning("%s", error)
-    await serve_socket_mode(Desk(partial(ask, library)), settings, stop)
+    await serve_socket_mode(Staff(library), settings, stop)
 
 
-async def serve_socket_mode(desk: Desk, settings: Settings, stop: asyncio.Event) -> None:
+async def serve_socket_mode(staff: Staff, settings: Settings, stop: asyncio.Event) -> None:
     """Answer over Socket Mode until `stop` is set; then finish what was accepted.
 
     Raises:
@@ -112,7 +111,7 @@ async def serve_socket_mode(desk: Desk, settings: Settings, stop: asyncio.Event)
     from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 
     token = read_secret(settings, "slack_app_token")
-    app = build_app(desk, settings)
+    app = build_app(staff, settings)
     await _try("SLACK_BOT_TOKEN", app.client.auth_test())
     opened = await _try("SLACK_APP_TOKEN", app.client.apps_connections_open(app_token=token))
     handler = AsyncSocketModeHandler(app, token)
@@ -120,7 +119,7 @@ async def serve_socket_mode(desk: Desk, settings: Settings, stop: asyncio.Event)
     connecting = asyncio.create_task(handler.connect_async())  # type: ignore[no-untyped-call]
     try:
         await stop.wait()
-        await desk.drain()
+        await staff.drain()
     finally:
         connecting.cancel()  # where Slack's link never answered
         await handler.close_async()  # type: ignore[no-untyped-call]

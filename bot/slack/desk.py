@@ -1,126 +1,193 @@
-"""Who answers in Slack: takes each question once, and brings each accepted one to its end."""
+"""Who answers in Slack: takes each message once, and answers it where it was written."""
 
 import asyncio
-import logging
 import re
-import secrets
-import traceback
-from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Hashable, Mapping
-from functools import partial
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from slack_bolt.async_app import AsyncApp, AsyncBoltContext
+from slack_bolt.kwargs_injection.async_args import AsyncArgs
 from slack_bolt.response import BoltResponse
 from slack_sdk.errors import SlackApiError
-from slack_sdk.web.async_client import AsyncWebClient
-from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from bot.answer import Answer, Query
-from bot.slack.blocks import HELP, Message, answer_message, plain_message, question_from
-from bot.slack.query import name_conversation, read_query
-from index.errors import ArticlebotError, UsageError
-
-log = logging.getLogger(__name__)
-
-AT_ONCE = 4
-"""Questions answered at the same time; the others wait."""
-REMEMBERED = 10_000
-"""Events and messages remembered against a second answer; Slack retries within an hour."""
-DRAIN_SECONDS = 25.0
-"""How long a shutdown waits for answers; container engines commonly kill after 30."""
-_REFUSED_BLOCKS = {"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long"}
+from bot.slack.blocks import HELP, plain_message
+from bot.slack.memory import Memory, Posted, name_person
+from bot.slack.order import Queues
+from bot.slack.post import Outbox, error_code, working
+from bot.slack.query import is_question, name_conversation, name_place
+from bot.slack.replies import Replies, Reply
+from bot.slack.text import question_from
+from bot.slack.work import Work
 
 Event = Mapping[str, Any]
 
+_SOMEBODY = re.compile(r"<(?:@|!subteam\^)(\w+)|<!(?:here|channel|everyone)")
+
 
 class Desk:
-    """Answers each question that people ask once, and each that it accepted to the end."""
+    """Answers each message that is for the bot once, in its turn, and keeps to its edits."""
 
-    def __init__(self, answer: Callable[[Query], Answer]) -> None:
-        """`answer` is called in a thread: it may block, and must be thread-safe."""
-        self._answer = answer
-        self._slots = asyncio.Semaphore(AT_ONCE)
-        self._seen: OrderedDict[Hashable, None] = OrderedDict()
-        self._open = 0
-        self._idle = asyncio.Event()
-        self._idle.set()
-        self._closing = False
+    def __init__(self, replies: Replies, memory: Memory, outbox: Outbox, work: Work) -> None:
+        self._replies = replies
+        self._memory = memory
+        self._outbox = outbox
+        self._work = work
+        self._threads = Queues()
 
     def register(self, app: AsyncApp) -> None:
-        """Put the handlers on an app. An event that nobody handles would not be acknowledged."""
-        claim = [self.claim]
-        app.event("app_mention", matchers=[_from_person], middleware=claim)(self.reply)
-        app.event("message", matchers=[_from_person, _is_direct], middleware=claim)(self.reply)
-        app.event(re.compile("."))(_pass_over)
+        """Put the handlers on an app; what is a message but not for the bot is passed over."""
+        on = self._work.handler
+        take: list[Callable[..., Any]] = [self.claim, self._work.accept]
+        app.event("app_mention", matchers=[_from_person], middleware=take)(
+            on("app_mention", self.reply)
+        )
+        app.event("message", matchers=[_from_person, _is_direct], middleware=take)(
+            on("message.im", self.reply)
+        )
+        follow_up = [self.stay_out, *take]
+        app.event("message", matchers=[_from_person, _in_thread], middleware=follow_up)(
+            on("message.thread", self.follow_up)
+        )
+        app.event("message", matchers=[_is_changed], middleware=take)(
+            on("message_changed", self.change)
+        )
+        app.event("message", matchers=[_is_deleted], middleware=take)(
+            on("message_deleted", self.delete)
+        )
 
     async def claim(
         self, body: Mapping[str, Any], event: Event, next_: Callable[[], Awaitable[None]]
     ) -> BoltResponse | None:
-        """Accept a question before it is acknowledged; refuse it when closing, or seen before.
+        """Refuse what has been accepted before, by this process or another.
 
-        What is refused while closing is not acknowledged: Slack delivers it again, to whoever
-        runs then. Slack's retries and a mention that comes as a message too are one question.
+        Slack's retries, and a mention that comes as a message too, are one question.
         """
-        if self._closing:
+        if self._work.closing:
             return BoltResponse(status=503)
-        keys = (body.get("event_id"), (event["channel"], event["ts"]))
-        known = any(key in self._seen for key in keys)
-        self._seen.update((key, None) for key in keys if key)
-        while len(self._seen) > REMEMBERED:
-            self._seen.popitem(last=False)
-        if known:
+        keys = filter(None, (body.get("event_id"), name_place(event)))
+        if not await asyncio.to_thread(self._memory.claim, *keys):
+            self._work.count(str(event.get("type")), "duplicate")
             return BoltResponse(status=200)
-        self._open += 1
-        self._idle.clear()
         await next_()
         return None
 
-    async def reply(self, event: Event, context: AsyncBoltContext, client: AsyncWebClient) -> None:
-        """Answer an accepted question where it was asked: in its thread, or directly in a DM."""
-        try:
+    async def stay_out(
+        self, event: Event, context: AsyncBoltContext, next_: Callable[[], Awaitable[None]]
+    ) -> BoltResponse | None:
+        """Pass over what people say to each other, and threads in which the bot has no part."""
+        named = {match[1] for match in _SOMEBODY.finditer(event.get("text") or "")}
+        thread = name_conversation(event, context.team_id)
+        if named or not await asyncio.to_thread(self._memory.has_joined, thread):
+            return BoltResponse(status=200)  # the bot's own name comes as a mention
+        await next_()
+        return None
+
+    async def reply(self, args: AsyncArgs) -> str:
+        """Answer a message in its thread, or directly in a DM; an edited one in place."""
+        event, context = args.event or {}, args.context
+        async with self._turn(event, context):
+            return await self._reply(event, args)
+
+    async def follow_up(self, args: AsyncArgs) -> str:
+        """Answer in a thread where nobody has called the bot again, if it seems to be asked."""
+        event, context = args.event or {}, args.context
+        async with self._turn(event, context):
             question = question_from(event.get("text") or "", context.bot_user_id)
-            conversation = name_conversation(event, context.team_id)
-            message = (
-                await self._message(question, conversation) if question else plain_message(HELP)
-            )
-            await _post(client, event, message)
-        except Exception as error:  # noqa: BLE001 - the last layer: there is no one else to tell
-            _log_reference(error, "An answer could not be posted")
-        finally:
-            self._open -= 1
-            if not self._open:
-                self._idle.set()
+            if not is_question(question) and not await self._replies.finds(question):
+                return "silent"
+            return await self._reply(event, args)
 
-    async def drain(self) -> None:
-        """Accept nothing more and wait until everything accepted is answered."""
-        self._closing = True
-        try:
-            await asyncio.wait_for(self._idle.wait(), DRAIN_SECONDS)
-        except TimeoutError:
-            log.warning("Shutting down with %d questions unanswered", self._open)
+    async def change(self, args: AsyncArgs) -> str:
+        """Answer an edited question anew, in place of its answer."""
+        event = args.event or {}
+        changed, before = event["message"], event.get("previous_message") or {}
+        message = {
+            **changed,
+            "channel": event["channel"],
+            "channel_type": event.get("channel_type"),
+        }
+        async with self._turn(message, args.context):
+            if changed.get("subtype") == "tombstone":  # a deleted message that has replies
+                return await self._delete(message, args)
+            known = await asyncio.to_thread(self._memory.reply, _place(message))
+            same = changed.get("text") == before.get("text")  # a link has got its preview
+            if known is None or same or not _is_from_person(changed):
+                return "ignored"
+            return await self._reply(message, args)
 
-    async def _message(self, question: str, conversation: str) -> Message:
+    async def delete(self, args: AsyncArgs) -> str:
+        """Remove the answer to a question that has been deleted."""
+        event = args.event or {}
+        message = {
+            **(event.get("previous_message") or {}),
+            "ts": event["deleted_ts"],
+            "channel": event["channel"],
+            "channel_type": event.get("channel_type"),
+        }
+        async with self._turn(message, args.context):
+            return await self._delete(message, args)
+
+    def _turn(self, event: Event, context: AsyncBoltContext) -> Any:
+        return self._threads.turn(name_conversation(event, context.team_id), float(event["ts"]))
+
+    async def _reply(self, event: Event, args: AsyncArgs) -> str:
+        context, client, channel, ts = args.context, args.client, event["channel"], event["ts"]
+        direct = event.get("channel_type") == "im"
+        thread = event.get("thread_ts") or (None if direct else ts)
+        question = question_from(event.get("text") or "", context.bot_user_id)
+        conversation = name_conversation(event, context.team_id)
+        posted = await asyncio.to_thread(self._memory.reply, _place(event))
+        await asyncio.to_thread(self._memory.join, conversation)
+        async with working(client, channel, ts, thread or ts):
+            reply = await self._answer(question, conversation)
+            if posted:
+                await self._outbox.update(client, posted.channel, posted.ts, reply.message)
+            else:
+                sent = await self._outbox.post(client, channel, thread, reply.message)
+                posted = Posted(channel, sent, name_person(context.team_id, event["user"]))
+        await asyncio.to_thread(self._remember, event, posted, reply)
+        return reply.outcome
+
+    async def _answer(self, question: str, conversation: str) -> Reply:
+        if not question:
+            return Reply(plain_message(HELP), "help")
+        return await self._replies.make(question, conversation)
+
+    def _remember(self, event: Event, posted: Posted, reply: Reply) -> None:
+        self._memory.note_reply(_place(event), posted)
+        if reply.answer:
+            self._memory.note_asked(posted.person, _place(event), reply.answer)
+
+    async def _delete(self, message: Event, args: AsyncArgs) -> str:
+        place = _place(message)
+        posted = await asyncio.to_thread(self._memory.reply, place)
+        if posted is None:
+            return "ignored"
+        await asyncio.to_thread(self._memory.forget_reply, place, posted.person)
         try:
-            query = read_query(question, conversation)
-            async with self._slots:
-                answer = await asyncio.to_thread(self._answer, query)
-        except ArticlebotError as error:
-            if not isinstance(error, UsageError):  # which may quote the question
-                log.warning("A question could not be answered: %r", str(error))
-            return plain_message(str(error))
-        except Exception as error:  # noqa: BLE001 - told to the user, with a number to find it
-            number = _log_reference(error, "A question failed")
-            return plain_message(
-                f"Something went wrong here; whoever runs this bot finds it by reference {number}."
-            )
-        log.info("Answered in %.0f ms, found: %s", answer.took_ms, answer.found)
-        return answer_message(answer)
+            await args.client.chat_delete(channel=posted.channel, ts=posted.ts)
+        except SlackApiError as error:
+            if error_code(error) != "message_not_found":
+                raise
+        return "removed"
+
+
+async def pass_over() -> None:
+    """Take an event that asks nothing, so that Slack does not deliver it again."""
+
+
+def _place(message: Event) -> str:
+    return f"{message['channel']}/{message['ts']}"
+
+
+def _is_from_person(message: Event) -> bool:
+    """Whether a person wrote it: no bot, no edit, no notice that somebody joined."""
+    subtype = message.get("subtype") or "file_share"
+    return bool(message.get("user")) and not message.get("bot_id") and subtype == "file_share"
 
 
 async def _from_person(event: Event) -> bool:
-    """Whether a person wrote it: no bot, no edit, no notice that somebody joined."""
-    return bool(event.get("user")) and not (event.get("bot_id") or event.get("subtype"))
+    return _is_from_person(event)
 
 
 async def _is_direct(event: Event) -> bool:
@@ -128,41 +195,13 @@ async def _is_direct(event: Event) -> bool:
     return event.get("channel_type") == "im"
 
 
-async def _pass_over() -> None:
-    """Take an event that asks nothing, so that Slack does not deliver it again."""
+async def _in_thread(event: Event) -> bool:
+    return bool(event.get("thread_ts", event["ts"]) != event["ts"])
 
 
-async def _post(client: AsyncWebClient, event: Event, message: Message) -> None:
-    mention = event["type"] == "app_mention"
-    send = partial(
-        client.chat_postMessage,
-        channel=event["channel"],
-        thread_ts=event.get("thread_ts") or (event["ts"] if mention else None),
-        text=message.text,
-        mrkdwn=False,
-        unfurl_links=False,
-        unfurl_media=False,
-    )
-    try:
-        await send(blocks=[block.to_dict() for block in message.blocks])
-    except SlackApiError as error:
-        if error_code(error) not in _REFUSED_BLOCKS:
-            raise
-        log.warning("Slack refuses the blocks of an answer (%s): text only", error_code(error))
-        await send()
+async def _is_changed(event: Event) -> bool:
+    return event.get("subtype") == "message_changed" and "message" in event
 
 
-def error_code(error: SlackApiError) -> str:
-    """Give Slack's own name of an error, such as `invalid_auth`."""
-    known = isinstance(error.response, AsyncSlackResponse)
-    return str(error.response.get("error")) if known else "unreadable reply"
-
-
-def _log_reference(error: Exception, what: str) -> str:
-    """Log an error under a number to tell; without its message, which may hold a question."""
-    number = secrets.token_hex(4)
-    frames = "".join(traceback.format_tb(error.__traceback__))
-    kind = error_code(error) if isinstance(error, SlackApiError) else type(error).__name__
-    log.error("%s, reference %s: %s\n%s", what, number, kind, frames)
-    log.debug("Reference %s: %r", number, error)
-    return number
+async def _is_deleted(event: Event) -> bool:
+    return event.get("subtype") == "message_deleted" and "deleted_ts" in event

@@ -6,7 +6,7 @@ from slack_sdk.signature import SignatureVerifier
 from starlette.requests import ClientDisconnect
 
 from bot.slack.app import build_app, read_secret
-from bot.slack.desk import Desk
+from bot.slack.staff import Staff
 from index.settings import Settings
 
 MAX_BODY = 1_000_000
@@ -17,15 +17,15 @@ NO_EVENT = "The request is not an event of Slack."
 class SlackEvents:
     """The endpoint for Slack's events: mount `router`, await `drain()` at shutdown."""
 
-    def __init__(self, desk: Desk, settings: Settings) -> None:
+    def __init__(self, staff: Staff, settings: Settings) -> None:
         """Take the bot token, the signing secret and the API's address from the settings.
 
         Raises:
             SettingsError: one of them is missing or cannot be used; names the key.
         """
         self._verifier = SignatureVerifier(read_secret(settings, "slack_signing_secret"))
-        self._app = build_app(desk, settings)
-        self._desk = desk
+        self._app = build_app(staff, settings)
+        self._staff = staff
         self.router = APIRouter()
         self.router.add_api_route(
             "/slack/events", self._receive, methods=["POST"], include_in_schema=False
@@ -33,7 +33,7 @@ class SlackEvents:
 
     async def drain(self) -> None:
         """Accept nothing more and wait until everything acknowledged is answered."""
-        await self._desk.drain()
+        await self._staff.drain()
 
     async def _receive(self, request: Request) -> Response:
         body = await _read(request)

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.answer import Query
+from bot.entities import AUXILIARIES, WH
 from index.errors import UsageError
 from index.formats.document import parse_date
 
@@ -17,7 +18,7 @@ _LIMIT = re.compile(
 )
 
 
-def read_query(text: str, conversation: str) -> Query:
+def read_query(text: str, conversation: str | None) -> Query:
     """Read a message such as `since:2017-03-01 source:reuters Who raised concerns?`.
 
     The options of the command line are understood too: `--since 2017-03-01`.
@@ -53,3 +54,29 @@ def name_conversation(event: Mapping[str, Any], team: str | None) -> str:
     if not thread and event.get("channel_type") != "im":
         thread = event["ts"]  # the answer begins the thread
     return PREFIX + "/".join(filter(None, (team, event["channel"], thread)))[:190]
+
+
+def name_place(event: Mapping[str, Any]) -> str | None:
+    """Name what an event tells of a message: that it was written, edited so, or deleted."""
+    message = event.get("message") or event
+    ts = event.get("deleted_ts") or message.get("ts")
+    if not ts or "channel" not in event:
+        return None
+    state = "deleted" if "deleted_ts" in event else (message.get("edited") or {}).get("ts", "")
+    return f"{event['channel']}/{ts}/{state or _hidden(event)}"
+
+
+def _hidden(event: Mapping[str, Any]) -> str:
+    """Tell changes apart that nobody made by editing: a preview that was added, a tombstone."""
+    return str(event.get("event_ts", "")) if event.get("subtype") == "message_changed" else ""
+
+
+_ASKS = re.compile(r"(?:and|but|so|or|what about|how about|ok(?:ay)?,?)\s+", re.IGNORECASE)
+
+
+def is_question(text: str) -> bool:
+    """Tell whether a message asks something by its form; else only an answer makes it one."""
+    said = text.strip().rstrip(")”\"'")
+    words = _ASKS.sub("", said, count=1).lower().split()
+    first = words[0].strip("“\"'(,.") if words else ""
+    return said.endswith("?") or first in WH or first in AUXILIARIES

@@ -3,10 +3,14 @@
 import asyncio
 import json
 import threading
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
+from urllib.parse import urlencode
 
 import httpx
 import uvicorn
@@ -15,8 +19,9 @@ from pydantic import SecretStr
 
 from bot.answer import Answer, Query
 from bot.slack.app import serve_socket_mode
-from bot.slack.desk import Desk
 from bot.slack.http import SlackEvents
+from bot.slack.staff import Staff
+from index.library import Library
 from index.settings import Settings
 from tests.bot.slack.test_blocks import answer, passage
 from tests.fake_slack import (
@@ -26,6 +31,7 @@ from tests.fake_slack import (
     FakeSlack,
     signed,
 )
+from tests.fakes import FakeEncoder
 
 
 class Answers:
@@ -36,7 +42,8 @@ class Answers:
 
     def __call__(self, query: Query) -> Answer:
         self.questions.append(query.question)
-        return answer(passage("They say: ", query.question, " So it is."))
+        asked = {"question": query.question, "resolved_question": query.question}
+        return answer(passage("They say: ", query.question, " So it is.")).model_copy(update=asked)
 
 
 class Held(Answers):
@@ -60,10 +67,27 @@ class Edge:
     slack: FakeSlack
     deliver: Callable[..., Awaitable[bool]]
     """Sends `(body, retry)`; whether the bot acknowledged it."""
+    act: Callable[[Mapping[str, Any]], Awaitable[dict[str, Any]]]
+    """Sends the payload of a button, a shortcut or a modal; what the bot acknowledges it with."""
+    command: Callable[[Mapping[str, str]], Awaitable[dict[str, Any]]]
+    """Sends a slash command likewise."""
     stop: Callable[[], Awaitable[None]]
 
 
-OpenEdge = Callable[[Callable[[Query], Answer]], AbstractAsyncContextManager[Edge]]
+OpenEdge = Callable[..., AbstractAsyncContextManager[Edge]]
+"""Takes what answers, and the library, if it is to be another than an empty one."""
+
+
+@contextmanager
+def some_library(library: Library | None) -> Iterator[Library]:
+    """Give the library, or an empty one of its own."""
+    if library is not None:
+        yield library
+        return
+    with TemporaryDirectory() as folder:
+        settings = Settings(data=Path(folder))
+        with Library.open(settings, encoder=FakeEncoder()) as empty:
+            yield empty
 
 
 def slack_settings(slack_api_url: str, **more: Any) -> Settings:
@@ -109,42 +133,76 @@ def events_app(events: SlackEvents) -> FastAPI:
 
 
 @asynccontextmanager
-async def http_edge(answers: Callable[[Query], Answer]) -> AsyncIterator[Edge]:
+async def http_edge(
+    answers: Callable[[Query], Answer] | None = None, library: Library | None = None, **more: Any
+) -> AsyncIterator[Edge]:
     async with FakeSlack() as slack:
-        events = SlackEvents(Desk(answers), slack_settings(slack.api_url))
-        async with (
-            served(events_app(events)) as (url, stop),
-            httpx.AsyncClient(base_url=url, trust_env=False) as client,
-        ):
+        with some_library(library) as lib:
+            settings = slack_settings(slack.api_url, **more)
+            events = SlackEvents(Staff(lib, answers, settings=settings), settings)
+            async with (
+                served(events_app(events)) as (url, stop),
+                httpx.AsyncClient(base_url=url, trust_env=False) as client,
+            ):
+                yield Edge(slack, *_senders(client), stop)
 
-            async def deliver(body: Mapping[str, Any], retry: int = 0) -> bool:
-                raw = json.dumps(body).encode()
-                headers = signed(raw)
-                if retry:
-                    headers |= {"X-Slack-Retry-Num": str(retry), "X-Slack-Retry-Reason": "timeout"}
-                reply = await client.post("/slack/events", content=raw, headers=headers)
-                return reply.status_code == 200
 
-            yield Edge(slack, deliver, stop)
+def _senders(client: httpx.AsyncClient) -> tuple[Any, Any, Any]:
+    async def deliver(body: Mapping[str, Any], retry: int = 0) -> bool:
+        raw = json.dumps(body).encode()
+        headers = signed(raw)
+        if retry:
+            headers |= {"X-Slack-Retry-Num": str(retry), "X-Slack-Retry-Reason": "timeout"}
+        reply = await client.post("/slack/events", content=raw, headers=headers)
+        return reply.status_code == 200
+
+    async def command(fields: Mapping[str, str]) -> dict[str, Any]:
+        raw = urlencode(fields).encode()
+        headers = signed(raw, kind="application/x-www-form-urlencoded")
+        reply = await client.post("/slack/events", content=raw, headers=headers)
+        assert reply.status_code == 200, reply.text
+        given: dict[str, Any] = json.loads(reply.text or "{}")
+        return given
+
+    async def act(payload: Mapping[str, Any]) -> dict[str, Any]:
+        return await command({"payload": json.dumps(payload)})
+
+    return deliver, act, command
 
 
 @asynccontextmanager
-async def socket_edge(answers: Callable[[Query], Answer]) -> AsyncIterator[Edge]:
+async def socket_edge(
+    answers: Callable[[Query], Answer] | None = None, library: Library | None = None, **more: Any
+) -> AsyncIterator[Edge]:
     async with FakeSlack() as slack:
-        stopping = asyncio.Event()
-        settings = slack_settings(slack.api_url)
-        running = asyncio.create_task(serve_socket_mode(Desk(answers), settings, stopping))
+        with some_library(library) as lib:
+            stopping = asyncio.Event()
+            settings = slack_settings(slack.api_url, **more)
+            staff = Staff(lib, answers, settings=settings)
+            running = asyncio.create_task(serve_socket_mode(staff, settings, stopping))
 
-        async def deliver(body: Mapping[str, Any], retry: int = 0) -> bool:
-            envelope = await slack.deliver(body, retry)
-            await slack.until(lambda: envelope in slack.acknowledged)
-            return True
+            async def send(
+                body: Mapping[str, Any], kind: str = "events_api", retry: int = 0
+            ) -> dict[str, Any]:
+                envelope = await slack.deliver(body, retry, kind)
+                await slack.until(lambda: envelope in slack.acknowledged)
+                return slack.responses[envelope]
 
-        async def stop() -> None:
-            stopping.set()
-            await running
+            async def deliver(body: Mapping[str, Any], retry: int = 0) -> bool:
+                await send(body, retry=retry)
+                return True
 
-        try:
-            yield Edge(slack, deliver, stop)
-        finally:
-            await stop()
+            async def stop() -> None:
+                stopping.set()
+                await running
+
+            try:
+                yield Edge(
+                    slack,
+                    deliver,
+                    partial(send, kind="interactive"),
+                    partial(send, kind="slash_commands"),
+                    stop,
+                )
+            finally:
+                await stop()

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -14,11 +15,14 @@ import yaml
 from pydantic import SecretStr
 from slack_sdk.web.async_client import AsyncWebClient
 
-import bot.slack.desk
+import bot.slack.work
 from bot.answer import Query, ask
+from bot.slack import scopes
 from bot.slack.app import _run, create_slack_app, run_socket_mode, serve_socket_mode
-from bot.slack.desk import Desk
+from bot.slack.commands import COMMAND
 from bot.slack.http import SlackEvents
+from bot.slack.staff import Staff
+from bot.slack.views import ASK_ABOUT
 from bot.web import create_app
 from index.errors import ArticlebotError, SettingsError
 from index.library import Library
@@ -64,7 +68,7 @@ async def test_what_comes_during_shutdown_is_left_to_be_delivered_again() -> Non
 async def test_shutdown_does_not_wait_for_ever(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(bot.slack.desk, "DRAIN_SECONDS", 0.05)
+    monkeypatch.setattr(bot.slack.work, "DRAIN_SECONDS", 0.05)
     held = Held()
     async with socket_edge(held) as edge:
         await edge.deliver(event_body(message("who?")))
@@ -91,17 +95,21 @@ async def test_a_lost_connection_is_made_again(how: str) -> None:
 @pytest.mark.parametrize(
     ("method", "key"), [("auth.test", "BOT"), ("apps.connections.open", "APP")]
 )
-async def test_a_refused_token_ends_the_start_and_is_named(method: str, key: str) -> None:
+async def test_a_refused_token_ends_the_start_and_is_named(
+    library: Library, method: str, key: str
+) -> None:
     async with FakeSlack() as slack:
         slack.script(method, Reply({"ok": False, "error": "invalid_auth"}))
         with pytest.raises(SettingsError, match=rf"SLACK_{key}_TOKEN \(invalid_auth\)"):
-            await serve_socket_mode(Desk(Answers()), slack_settings(slack.api_url), asyncio.Event())
+            await serve_socket_mode(
+                Staff(library, Answers()), slack_settings(slack.api_url), asyncio.Event()
+            )
 
 
-async def test_slack_out_of_reach_ends_the_start() -> None:
+async def test_slack_out_of_reach_ends_the_start(library: Library) -> None:
     settings = slack_settings("http://127.0.0.1:9/api")
     with pytest.raises(ArticlebotError, match="Slack cannot be reached"):
-        await serve_socket_mode(Desk(Answers()), settings, asyncio.Event())
+        await serve_socket_mode(Staff(library, Answers()), settings, asyncio.Event())
 
 
 @pytest.mark.parametrize(
@@ -125,9 +133,9 @@ async def test_socket_mode_needs_both_tokens(
 
 
 @pytest.mark.parametrize("url", ["slack.com/api", "ftp://slack.com/", "http://", "https:// x/"])
-async def test_an_address_that_is_none_is_named(url: str) -> None:
+async def test_an_address_that_is_none_is_named(library: Library, url: str) -> None:
     with pytest.raises(SettingsError, match="SLACK_API_URL"):
-        SlackEvents(Desk(Answers()), slack_settings(url))
+        SlackEvents(Staff(library, Answers()), slack_settings(url))
 
 
 async def test_the_environment_cannot_switch_bolt_to_oauth(
@@ -190,13 +198,29 @@ def test_socket_mode_imports_no_web_framework() -> None:
     assert subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=False).returncode == 0
 
 
-def test_the_manifest_asks_for_no_more_than_mentions_and_dms_need() -> None:
-    manifest = yaml.safe_load((ROOT / "bot" / "slack" / "manifest.yaml").read_text())
-    assert manifest["oauth_config"]["scopes"] == {
-        "bot": ["app_mentions:read", "chat:write", "im:history"]
-    }
-    assert manifest["settings"]["event_subscriptions"] == {
-        "bot_events": ["app_mention", "message.im"]
-    }
+def read_manifest(name: str) -> dict[str, Any]:
+    loaded: dict[str, Any] = yaml.safe_load((ROOT / "bot" / "slack" / name).read_text())
+    return loaded
+
+
+def test_the_manifest_asks_for_the_least() -> None:
+    manifest = read_manifest("manifest.yaml")
+    assert set(manifest["oauth_config"]["scopes"]["bot"]) == {*scopes.NEEDED}
+    assert manifest["settings"]["event_subscriptions"] == {"bot_events": [*scopes.EVENTS]}
     assert manifest["settings"]["socket_mode_enabled"] is True
-    assert manifest["features"]["app_home"]["messages_tab_read_only_enabled"] is False
+    assert manifest["settings"]["interactivity"] == {"is_enabled": True}
+    features = manifest["features"]
+    assert features["app_home"]["messages_tab_read_only_enabled"] is False
+    assert [each["command"] for each in features["slash_commands"]] == [COMMAND]
+    assert [each["callback_id"] for each in features["shortcuts"]] == [ASK_ABOUT]
+
+
+def test_the_manifest_for_threads_adds_what_they_need_and_nothing_else() -> None:
+    least, threads = read_manifest("manifest.yaml"), read_manifest("manifest-threads.yaml")
+    bot = threads["oauth_config"]["scopes"].pop("bot")
+    events = threads["settings"]["event_subscriptions"].pop("bot_events")
+    assert set(bot) == {*scopes.NEEDED, *scopes.FOR_THREADS}
+    assert set(events) == {*scopes.EVENTS, *scopes.EVENTS_FOR_THREADS}
+    del least["oauth_config"]["scopes"]["bot"]
+    del least["settings"]["event_subscriptions"]["bot_events"]
+    assert threads == least

@@ -15,10 +15,23 @@ from bot.slack.blocks import (
     NOT_FOUND,
     Message,
     answer_message,
-    escape,
+    passage_blocks,
     plain_message,
-    question_from,
 )
+from bot.slack.buttons import answer_buttons
+from bot.slack.text import escape, question_from
+from bot.slack.views import (
+    Asked,
+    Piece,
+    ask_about_view,
+    blocks_view,
+    context_view,
+    find_piece,
+    home_view,
+    right_answer_view,
+    text_view,
+)
+from index.article import Article, ArticleSummary, Paragraph, ParsedArticle
 from tests.fake_slack import text_parts
 
 LINK = "https://news.example/story?a=1&b=2#:~:text=Mattis"
@@ -221,11 +234,13 @@ def unformatted(text: str) -> str:
 def test_any_answer_is_a_message_within_slacks_limits(
     passages: list[AnswerPassage], found: bool
 ) -> None:
-    message = answer_message(answer(*passages, found=found))
+    below = answer_buttons("A" * 12, passages=True, share=True)
+    message = answer_message(answer(*passages, found=found), below, shared_by="U1")
     shown = blocks(message)
     assert 1 <= len(shown) <= 50
+    assert shown[-2:] == [block.to_dict() for block in below]
     assert len(json.dumps(shown, ensure_ascii=False).encode()) <= MAX_MESSAGE
-    for part in text_parts(shown):
+    for part in text_parts(shown[:-2])[1:]:  # the first names who shares it
         assert part["type"] in ("text", "link")
         assert part["text"]
         assert part["text"] == unformatted(part["text"])
@@ -266,3 +281,59 @@ def test_what_was_understood_and_the_copies_are_told() -> None:
     shown = json.dumps([block.to_dict() for block in message.blocks])
     assert "also in 2 articles: b-2, c-3" in shown
     assert "Who came by <sea>?" in shown
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.lists(PASSAGES, max_size=20),
+    TEXTS,
+    st.lists(
+        st.builds(Asked, TEXTS, st.booleans(), TEXTS, TEXTS, st.just(LINK) | TEXTS), max_size=5
+    ),
+    st.lists(
+        st.builds(ArticleSummary, TEXTS, TEXTS, TEXTS, st.none() | st.dates(), st.just(1), TEXTS),
+        max_size=12,
+    ),
+)
+def test_any_view_is_within_slacks_limits(
+    passages: list[AnswerPassage], text: str, asked: list[Asked], articles: list[ArticleSummary]
+) -> None:
+    pieces = [Piece(p, text, p.text, p.citation.start - p.start, text) for p in passages]
+    for view in (
+        context_view(pieces),
+        blocks_view("More passages", passage_blocks(answer(*passages))),
+        text_view("Ask the articles", text),
+        ask_about_view(text, "C1"),
+        right_answer_view("A" * 12),
+        home_view(articles, [text[:2000]] * 4, asked),
+    ):
+        sent = view.to_dict()  # which checks the title, and the lengths of inputs
+        assert len(sent["blocks"]) <= 100
+        assert len(json.dumps(sent).encode()) < 250_000
+        for part in text_parts(sent["blocks"]):
+            assert part.get("text") != ""
+            assert part.get("url", LINK).startswith(("http://", "https://"))
+
+
+def test_a_passage_stands_between_the_paragraphs_around_it() -> None:
+    text = "One came.\n\nShare this\n\nTwo came. Three left.\n\nFour came."
+    starts = [text.index(each) for each in ("One", "Share", "Two", "Four")]
+    ends = [9, 21, 44, len(text)]
+    paragraphs = tuple(
+        Paragraph(n, start, end, "furniture" if n == 2 else "body")
+        for n, (start, end) in enumerate(zip(starts, ends, strict=True), 1)
+    )
+    parsed = ParsedArticle(Article("a1", "A", "a.txt", text), paragraphs)
+    cited = passage("Two came. ", "Three left.", offset=starts[2])
+    cited = cited.model_copy(
+        update={"citation": cited.citation.model_copy(update={"paragraph": 3})}
+    )
+    piece = find_piece(cited, parsed)
+    assert (piece.before, piece.text, piece.after) == (
+        "One came.",
+        "Two came. Three left.",
+        "Four came.",
+    )
+    assert piece.text[piece.start :] == "Three left."
+    other = ParsedArticle(Article("a1", "A", "a.txt", "New. " + text), paragraphs)
+    assert find_piece(cited, other).lost

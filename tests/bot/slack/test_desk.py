@@ -7,10 +7,8 @@ from functools import partial
 
 import pytest
 
-import bot.slack.desk
 from bot.answer import Answer, Query
 from bot.slack.blocks import HELP, NOT_AN_ANSWER
-from bot.slack.desk import Desk
 from index.errors import EmptyLibraryError, UsageError
 from tests.bot.slack.edges import (
     Answers,
@@ -251,23 +249,3 @@ async def test_many_questions_at_once_are_all_answered(open_edge: OpenEdge) -> N
         await edge.stop()
     assert sorted(answers.questions) == sorted(f"number {n}?" for n in range(30))
     assert len(edge.slack.posts) == 30
-
-
-async def test_events_and_messages_are_remembered_and_not_for_ever(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(bot.slack.desk, "REMEMBERED", 20)
-    desk = Desk(Answers())
-
-    async def proceed() -> None:
-        pass
-
-    for number in range(50):
-        event = mention("who?", ts=f"16.{number}")
-        assert await desk.claim(event_body(event), event, proceed) is None
-    assert len(desk._seen) == 20
-    first = event_body(event, "Ev-again")
-    for known in (first, event_body(mention("who?", ts="16.x"), "Ev-again")):
-        refusal = await desk.claim(known, known["event"], proceed)
-        assert refusal is not None
-        assert refusal.status == 200

@@ -9,8 +9,8 @@ import pytest
 from pydantic import SecretStr
 
 from bot.slack.app import http_events
-from bot.slack.desk import Desk
 from bot.slack.http import MAX_BODY, SlackEvents
+from bot.slack.staff import Staff
 from index.errors import SettingsError
 from index.library import Library
 from tests.bot.slack.edges import (
@@ -50,9 +50,9 @@ class Endpoint:
 
 
 @pytest.fixture
-async def endpoint() -> AsyncIterator[Endpoint]:
+async def endpoint(library: Library) -> AsyncIterator[Endpoint]:
     async with FakeSlack() as slack:
-        events = SlackEvents(Desk(Answers()), slack_settings(slack.api_url))
+        events = SlackEvents(Staff(library, Answers()), slack_settings(slack.api_url))
         async with (
             served(events_app(events)) as (url, _),
             httpx.AsyncClient(base_url=url, trust_env=False) as client,

@@ -1,0 +1,59 @@
+"""The command `articlebot feedback export`."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot.cli_session import Session, print_json
+from index.errors import UsageError
+
+feedback = typer.Typer(no_args_is_help=True, help="Export what people think of answers.")
+
+
+@feedback.callback()
+def _feedback() -> None:
+    """Export what people think of answers."""
+
+
+@feedback.command("export")
+def export(
+    ctx: typer.Context,
+    file: Annotated[
+        Path | None,
+        typer.Argument(metavar="FILE", help="Where to write; default: standard output."),
+    ] = None,
+) -> None:
+    """Write feedback as a file of questions for `articlebot eval --index`.
+
+    A good answer's first sentence is right. After a bad one, right is what somebody said to be
+    right, where it stands in an article word for word.
+
+    Examples:
+
+    $ articlebot feedback export feedback.jsonl
+    $ articlebot eval --index feedback.jsonl
+    """
+    from bot.feedback import export_feedback
+
+    session = ctx.ensure_object(Session)
+    with session.open_library(session.settings()) as library:
+        exported = export_feedback(library)
+    lines = [json.dumps(entry, ensure_ascii=False) for entry in exported.entries]
+    if file is None:
+        if lines:
+            print_json("\n".join(lines))
+    else:
+        _write(file, "".join(f"{line}\n" for line in lines))
+    typer.echo(f"questions: {len(lines)}", err=True)
+    for reason, count in exported.passed_over.items():
+        typer.echo(f"passed over: {count}, {reason}", err=True)
+
+
+def _write(file: Path, text: str) -> None:
+    try:
+        file.write_text(text, encoding="utf-8")
+    except OSError as error:
+        reason = error.strerror or error
+        raise UsageError(f"{file} cannot be written ({reason})", "name another") from None
