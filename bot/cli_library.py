@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 IdArgument = Annotated[
     str, typer.Argument(metavar="ID", help="The article's id, or the beginning of just one.")
 ]
+SHOWN_KINDS = 5
 _OnProgress = Callable[["Progress"], None]
 
 
@@ -81,6 +82,11 @@ def index(
         report = _run_workers(ctx, given, reading, workers, prune=prune)
     for failure in report.failed:
         _say(f"failed: {failure}")
+    if report.passed_over:
+        kinds = ", ".join(f"{count} {kind}" for kind, count in report.passed_over[:SHOWN_KINDS])
+        others = sum(count for _, count in report.passed_over[SHOWN_KINDS:])
+        rest = f", {others} others" if others else ""
+        _say(f"passed over, as no articles by their names: {kinds}{rest} (--glob chooses files)")
     _print_report(report)
     if report.failed:
         raise typer.Exit(FAILED)

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePath
 from typing import Literal
 
@@ -42,6 +42,8 @@ class IndexReport:
     failed: tuple[SourceError, ...]
     removed: int = 0
     """Articles that have gone from their folder."""
+    passed_over: tuple[tuple[str, int], ...] = ()
+    """Kinds of files in the folders that are no articles, and how many; see `find_files`."""
 
 
 def index_sources(
@@ -57,7 +59,8 @@ def index_sources(
     def gone() -> list[str]:
         return intake.gone(writer.paths()) if prune else []
 
-    return index_articles(intake, len(intake), writer, encoder, on_progress, gone)
+    report = index_articles(intake, len(intake), writer, encoder, on_progress, gone)
+    return replace(report, passed_over=tuple(intake.passed_over.most_common()))
 
 
 def index_articles(
@@ -78,7 +81,7 @@ def index_articles(
     """
     known, staged = writer.contents(), writer.staged()
     failed: list[SourceError] = []
-    outcome = {"added": 0, "changed": 0, "unchanged": 0}
+    added = changed = unchanged = 0
     sentences = 0
     for done, article in enumerate(articles):
         if isinstance(article, SourceError):
@@ -90,7 +93,7 @@ def index_articles(
         if known.get(article.id) == content:
             if article.id in staged:  # changed, interrupted, and changed back
                 writer.unstage(article.id)
-            outcome["unchanged"] += 1
+            unchanged += 1
             continue
         if staged.get(article.id) != content:
             parsed = parse_article(article)
@@ -100,13 +103,16 @@ def index_articles(
             encoded = EncodedArticle(parsed, content, sentence_vectors(parsed, encoder))
             writer.stage(encoded)
             sentences += len(encoded.vectors)
-        outcome["changed" if article.id in known else "added"] += 1
+        if article.id in known:
+            changed += 1
+        else:
+            added += 1
     removed = gone()
     if writer.staged() or removed:
         on_progress(Progress("publish", total, total, sentences, ""))
         writer.publish(removed)
     on_progress(Progress("publish", total, total, sentences, ""))
-    return IndexReport(**outcome, sentences=sentences, failed=tuple(failed), removed=len(removed))
+    return IndexReport(added, changed, unchanged, sentences, tuple(failed), len(removed))
 
 
 def content_sha256(article: Article) -> str:

@@ -1,13 +1,19 @@
 """Find the files that paths lead to."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from pathlib import Path, PurePath
+from pathlib import Path
 
 from index.errors import SourceError
 from index.formats.detect import SUFFIXES
 
+DANGLING = "link to nothing"
+NO_SUFFIX = "without a suffix"
 
-def find_files(paths: Sequence[Path], glob: str | None = None) -> Iterator[Path | SourceError]:
+
+def find_files(
+    paths: Sequence[Path], glob: str | None = None, passed_over: Counter[str] | None = None
+) -> Iterator[Path | SourceError]:
     """Give the files that the paths name, folders searched in depth, each file once.
 
     A path that leads to nothing is given as the error that says so, so that the others are
@@ -17,11 +23,14 @@ def find_files(paths: Sequence[Path], glob: str | None = None) -> Iterator[Path 
         paths: files and folders.
         glob: which files of folders, by name ("*.txt") or by the end of the path ("a/*.txt");
             None: those with the suffix of a format that can be read.
+        passed_over: counts files of folders that are not given though no glob leaves them out:
+            by their suffix, `NO_SUFFIX` or `DANGLING`.
     """
+    passed_over = Counter() if passed_over is None else passed_over
     seen: set[Path] = set()
     for path in paths:
         found = False
-        for file in _walk(path, glob):
+        for file in _walk(path, glob, passed_over):
             if isinstance(file, Path):
                 if file.resolve() in seen:
                     found = True
@@ -34,25 +43,28 @@ def find_files(paths: Sequence[Path], glob: str | None = None) -> Iterator[Path 
             yield SourceError(f"no articles in {path}", f"put files ({wanted}) into it")
 
 
-def _walk(path: Path, glob: str | None) -> Iterator[Path | SourceError]:
+def _walk(path: Path, glob: str | None, passed_over: Counter[str]) -> Iterator[Path | SourceError]:
     try:
         if path.is_dir():
             next(path.iterdir(), None)  # raises where rglob would pass over
             for file in sorted(path.rglob("*")):
                 inside = file.relative_to(path)
                 hidden = any(part.startswith(".") for part in inside.parts)
-                if not hidden and _is_wanted(inside, glob) and file.is_file():
-                    yield file
+                if hidden or (glob and not inside.match(glob)):
+                    continue
+                if file.is_symlink() and not file.exists():
+                    passed_over[DANGLING] += 1
+                elif file.is_file():
+                    if glob or file.suffix.lower() in SUFFIXES:
+                        yield file
+                    else:
+                        passed_over[file.suffix.lower() or NO_SUFFIX] += 1
         elif path.exists():
             yield path
         else:
             yield SourceError(f"no such file or folder: {path}", "check the path")
     except OSError as error:
         yield unreadable(path, error)
-
-
-def _is_wanted(inside: PurePath, glob: str | None) -> bool:
-    return inside.suffix.lower() in SUFFIXES if glob is None else inside.match(glob)
 
 
 def unreadable(path: Path, error: OSError) -> SourceError:

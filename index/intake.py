@@ -1,6 +1,7 @@
 """Sources read one by one, and what has gone from their folders since they were read before."""
 
 import os
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path, PurePath
 
@@ -14,7 +15,9 @@ class Intake:
 
     def __init__(self, sources: Sequence[Source], reading: Reading) -> None:
         self._reading = reading
-        self._found = find_sources(sources, reading.glob)
+        self.passed_over: Counter[str] = Counter()
+        """Files of folders that are not read; see `find_files`."""
+        self._found = find_sources(sources, reading.glob, self.passed_over)
         paths = (Path(s) for s in sources if isinstance(s, (str, Path)))
         self._folders = [_place(path) for path in paths if path.is_dir()]
         self._ids: set[str] = set()

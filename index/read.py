@@ -3,6 +3,7 @@
 import hashlib
 import os
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePath
@@ -16,9 +17,10 @@ from index.formats.document import NOTHING, Document, Metadata
 
 LARGEST_FILE = 64 * 1024 * 1024
 """Bytes. An article is far smaller; a disk image or a log is not an article."""
-
 _HEADLINE = re.compile(r".{8,150}[^\s.!,;:…]")
 _WORD = re.compile(r"[^\W\d_]{2,}")
+_TWO_LETTERS = re.compile(r"[^\W_][\W_]*[^\W_]")
+"""What is less than that is no article."""
 _SLUG = re.compile(r"[^a-z0-9]+")
 
 
@@ -62,11 +64,13 @@ class _Origin:
     path: str = ""
 
 
-def find_sources(sources: Sequence[Source], glob: str | None) -> list[Source | SourceError]:
+def find_sources(
+    sources: Sequence[Source], glob: str | None, passed_over: Counter[str] | None = None
+) -> list[Source | SourceError]:
     """Give what there is to read, one by one: all files, then URLs and what is at hand."""
     others = [s for s in sources if isinstance(s, Blob) or (isinstance(s, str) and is_url(s))]
     paths = [Path(s) for s in sources if not isinstance(s, Blob) and s not in others]
-    return [*find_files(paths, glob), *others]
+    return [*find_files(paths, glob, passed_over), *others]
 
 
 def read_source(source: Source, reading: Reading) -> Iterator[Article | SourceError]:
@@ -158,6 +162,8 @@ def _articles(
             yield document
         elif not document.text.strip():
             yield SourceError(f"{origin.name} is empty", "nothing to index in it")
+        elif not _TWO_LETTERS.search(document.text):
+            yield SourceError(f"{origin.name} has no words", "nothing to index")
         else:
             yield _article(document, origin, given)
     if empty:

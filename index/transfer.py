@@ -123,7 +123,7 @@ def read_export(
         writer.publish()
     for each in feedback:
         add_feedback(each)
-    return IndexReport(**outcome, sentences=sentences, failed=())
+    return IndexReport(outcome["added"], outcome["changed"], outcome["unchanged"], sentences, ())
 
 
 def _unstage(writer: Writer, article_ids: Iterable[str]) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from index.errors import SourceError
 from index.formats.document import Document, Metadata
+from index.formats.tables import say_rows
 
 if TYPE_CHECKING:
     from docx.document import Document as WordDocument
@@ -75,10 +76,9 @@ def _blocks(document: "WordDocument") -> Iterator[str]:
 
     for item in document.iter_inner_content():
         if isinstance(item, Table):
-            for row in item.rows:
-                cells = dict.fromkeys(" ".join(cell.text.split()) for cell in row.cells)
-                if text := " | ".join(filter(None, cells)):
-                    yield text
+            # Merged cells are one element, given once for each column that they span.
+            rows = ({cell._tc: cell.text for cell in row.cells} for row in item.rows)  # noqa: SLF001
+            yield from say_rows([" ".join(text.split()) for text in row.values()] for row in rows)
         elif text := " ".join(item.text.split()):
             style = (item.style.name if item.style else None) or ""
             heading = _HEADING.match(style)

@@ -2,12 +2,14 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from index.errors import SourceError
 from index.formats.document import Document, Metadata, parse_date
+from index.formats.tables import say_rows
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
@@ -23,6 +25,8 @@ _PUBLISHED = {
     *("parsely-pub-date", "citation_publication_date", "citation_date", "article.published"),
 }
 """Names of meta elements that state when a page was published, not when it was changed or sent."""
+_ROW = re.compile(r"\|.*\|\s*$")
+_RULE = re.compile(r"-{3,}")
 _TAGS = re.compile(r"<[^>]*>")
 
 
@@ -48,7 +52,21 @@ def read(text: str, name: str) -> Iterator[Document]:
     body = getattr(page, "text", None)
     if not body or not body.strip():
         raise SourceError(f"{name} has no text to read", "save the article's own page")
-    yield Document("\n\n".join(line for line in body.split("\n") if line.strip()), about)
+    lines = [line for line in body.split("\n") if line.strip()]
+    yield Document("\n\n".join(_say_tables(lines)), about)
+
+
+def _say_tables(lines: Sequence[str]) -> Iterator[str]:
+    """Give lines as they are, and the tables among them, which trafilatura draws, as sentences."""
+    for is_row, block in groupby(lines, lambda line: bool(_ROW.match(line))):
+        if not is_row:
+            yield from block
+            continue
+        rows = [[cell.strip() for cell in line.strip()[1:-1].split("|")] for line in block]
+        rules = [all(map(_RULE.fullmatch, row)) for row in rows]
+        named = rules[1:2] == [True]
+        kept = (row for row, rule in zip(rows, rules, strict=True) if not rule)
+        yield from say_rows(kept, named=named)
 
 
 def fragment_text(markup: str) -> str:

@@ -5,6 +5,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from index.formats.document import Document, Metadata
+from index.formats.tables import say_rows
 from index.formats.text import split_front_matter
 
 if TYPE_CHECKING:
@@ -24,15 +25,17 @@ def read(text: str, name: str) -> Iterator[Document]:
 
 def _blocks(tokens: "Sequence[Token]") -> Iterator[str]:
     mark = ""
-    row: list[str] = []
+    rows: list[list[str]] = []
     for before, token in pairwise(tokens):
         if token.type == "list_item_open":
             mark = f"{token.info}. " if token.info else "- "
+        elif token.type == "tr_open":
+            rows.append([])
         elif token.type == "inline" and before.type in ("th_open", "td_open"):
-            row.append(_inline(token))
-        elif token.type == "tr_close":
-            yield " | ".join(row)
-            row = []
+            rows[-1].append(_inline(token))
+        elif token.type == "table_close":
+            yield from say_rows(rows, named=True)
+            rows = []
         elif token.type == "inline":
             if before.type == "heading_open":
                 mark = "#" * int(before.tag[1]) + " "

@@ -198,6 +198,21 @@ def test_indexing_reports_what_it_did(run: Run, indexed: Path, tmp_path: Path) -
     assert "0 added, 1 changed, 0 unchanged, 0 failed" in run("index", str(talks)).stdout
 
 
+def test_what_is_passed_over_in_a_folder_is_told(run: Run, tmp_path: Path) -> None:
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    (folder / "talks.txt").write_text(ARTICLE, "utf-8")
+    for name in ("a.jpg", "b.jpg", "c.\x1b[31m"):
+        (folder / name).write_text("x")
+    (folder / "gone.txt").symlink_to("nowhere")
+    told = run("index", str(folder)).stderr
+    [line] = [line for line in told.splitlines() if line.startswith("passed over")]
+    assert "2 .jpg, " in line
+    assert "1 link to nothing" in line
+    assert "--glob" in line
+    assert "\x1b" not in line
+
+
 def test_a_failed_file_leaves_the_others_indexed(run: Run, tmp_path: Path) -> None:
     good, empty, binary = tmp_path / "good.txt", tmp_path / "empty.txt", tmp_path / "binary.txt"
     good.write_text(ARTICLE, "utf-8")

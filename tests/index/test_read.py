@@ -1,6 +1,7 @@
 """Files of every kind are read into articles, or refused in one sentence."""
 
 import os
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
@@ -42,6 +43,8 @@ def test_an_old_character_set_is_recognised(write: Write) -> None:
         pytest.param(b"", "is empty", id="empty"),
         pytest.param(b" \r\n\t\n", "is empty", id="blank"),
         pytest.param(b"\xef\xbb\xbf", "is empty", id="a mark alone"),
+        pytest.param(b"x\n", "has no words", id="a letter"),
+        pytest.param(b"--- 7 ...", "has no words", id="a digit"),
         pytest.param(b"\x7fELF\x02\x01\x01\0\0\0", "binary", id="binary"),
         pytest.param(bytes(range(256)) * 4, "binary", id="all bytes"),
     ],
@@ -130,6 +133,20 @@ def test_each_file_is_given_once(write: Write, tmp_path: Path) -> None:
     path = write("a.txt", "x")
     (tmp_path / "sources" / "link.txt").symlink_to(path)
     assert list(find_files([path, tmp_path / "sources", path])) == [path]
+
+
+def test_what_is_passed_over_in_a_folder_is_counted(write: Write, tmp_path: Path) -> None:
+    for name in ("a.txt", "b.JPG", "sub/c.jpg", "README", ".hidden.jpg"):
+        write(name, "One came.")
+    folder = tmp_path / "sources"
+    (folder / "gone.txt").symlink_to("nowhere")
+    passed_over: Counter[str] = Counter()
+    found = list(find_files([folder], None, passed_over))
+    assert found == [folder / "a.txt"]
+    assert passed_over == {".jpg": 2, "without a suffix": 1, "link to nothing": 1}
+    passed_over.clear()
+    assert len(list(find_files([folder], "*.jpg", passed_over))) == 1
+    assert not passed_over, "a glob leaves out what it does not name"
 
 
 def test_a_file_named_itself_may_have_any_suffix(write: Write) -> None:

@@ -6,12 +6,15 @@ from datetime import date
 from itertools import pairwise
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from index.errors import SourceError
 from index.formats import detect, docx, html
 from index.formats.document import Document, Metadata, parse_date
 from index.formats.html import fragment_text
 from index.formats.pdf import join_pages
+from index.formats.tables import say_rows
 from tests.index.formats.files import ATOM, BODY, PAGE, RSS, pdf, word
 
 STORY = " ".join(BODY).replace("“", '"').replace("”", '"')
@@ -133,6 +136,40 @@ def test_a_word_document() -> None:
     assert one(word(*BODY, heading="A", title="B")).about.title == "B"
 
 
+CITIES = [("City", "Population"), ("Ankara", "5,747,325"), ("Izmir", "")]
+SAID = ["City | Population", "City: Ankara; Population: 5,747,325.", "City: Izmir."]
+
+
+def test_rows_of_tables_are_said_with_the_names_of_their_columns() -> None:
+    import docx
+
+    written, document = io.BytesIO(), docx.Document()
+    table = document.add_table(rows=3, cols=2)
+    for row, cells in enumerate(CITIES):
+        for column, cell in enumerate(cells):
+            table.cell(row, column).text = cell
+    merged = table.add_row()
+    merged.cells[0].merge(merged.cells[1]).text = "Both 1"
+    document.save(written)
+    assert one(written.getvalue()).text.split("\n\n") == [*SAID, "Both 1"]
+    rows = "".join(f"<tr><td>{a}</td><td>{b}</td></tr>" for a, b in CITIES)
+    rows = rows.replace("td>", "th>", 4)
+    page = PAGE.replace("</article>", f"<table>{rows}</table></article>")
+    assert "\n\n".join(SAID) in one(page).text
+
+
+def test_without_names_rows_stay_as_they_are() -> None:
+    rows = [("Votes", "9,000"), ("Seats", "31"), ("", "")]
+    assert list(say_rows(rows)) == ["Votes | 9,000", "Seats | 31"]
+    assert list(say_rows([("a", "b"), ("c",)], named=True)) == ["a | b", "c"]
+
+
+@given(st.lists(st.lists(st.text("ab 1.?", max_size=4), min_size=2, max_size=2), max_size=4))
+def test_every_cell_of_a_table_is_said(rows: list[list[str]]) -> None:
+    said = "\n".join(say_rows(rows))
+    assert all(cell in said for row in rows for cell in row)
+
+
 def archive(*parts: tuple[str, bytes]) -> bytes:
     written = io.BytesIO()
     with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as file:
@@ -208,11 +245,12 @@ def test_markdown_is_what_is_read_on_the_page() -> None:
     document = one(
         "---\ntitle: The tram\ndate: 6 May 2019\nby: Jo Lind\n---\n"
         "# A *head*\n\nOne **came**\nto [Marl](http://x).\n\n3. three\n4. four\n\n- a\n\n"
-        "|a|b|\n|-|-|\n|c|d|\n\n![no](x.png)\n\n```\ncode\n```\n",
+        "|a|b|\n|-|-|\n|c|d|\n|e||\n\n![no](x.png)\n\n```\ncode\n```\n",
         "a.md",
     )
     assert document.text.split("\n\n") == [
-        *("# A head", "One came to Marl.", "3. three", "4. four", "- a", "a | b", "c | d", "code")
+        *("# A head", "One came to Marl.", "3. three", "4. four", "- a"),
+        *("a | b", "a: c; b: d.", "a: e.", "code"),
     ]
     assert document.about == Metadata("The tram", "Jo Lind", date(2019, 5, 6))
 
