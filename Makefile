@@ -43,8 +43,8 @@ serve: $(SEEDED) ## serve HTTP on http://127.0.0.1:8000; ARGS="--port 9000"
 test: $(INSTALLED) ## run all tests; ARGS="-k cli" runs some
 	@$(BIN)/python -m pytest $(ARGS)
 
-bench: $(INSTALLED) ## time a question from the shell, beside the plain stack
-	@$(BIN)/python -m tests.benchmarks.cold_start
+bench: $(INSTALLED) ## measure speed beside the plain stack; ARGS="growth" up to a million sentences
+	@$(BIN)/python -m tests.benchmarks $(ARGS)
 
 lint: $(INSTALLED) ## check style and types
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check --quiet . && $(BIN)/mypy

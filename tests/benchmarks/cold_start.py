@@ -2,7 +2,7 @@
 
 Whole processes, one after the other in turn, the first of each not counted: `articlebot ask` on a
 built index, and a script that loads sentence-transformers, encodes the sentences of the same
-article and searches them with FAISS. Prints the median wall time and the largest memory.
+article and searches them with FAISS.
 """
 
 import os
@@ -12,6 +12,8 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+
+from tests.benchmarks.compare import Row
 
 RUNS = 5
 QUESTION = "Who raised concerns?"
@@ -44,29 +46,21 @@ def measure(command: list[str], environment: dict[str, str]) -> tuple[float, flo
     return time.perf_counter() - started, usage.ru_maxrss / 1024
 
 
-def main() -> None:
+def cold_start() -> Row:
+    """Time both in turn; the ratio is of the median times."""
     with tempfile.TemporaryDirectory() as data:
         environment = {**os.environ, "ARTICLEBOT_DATA": data, "HF_HUB_OFFLINE": "1"}
         program = [sys.executable, "-m", "bot.cli"]
-        subprocess.run([*program, "index", str(SEEDS)], env=environment, check=True)
-        commands = {
-            "articlebot ask": [*program, "ask", QUESTION],
-            "plain stack": [
-                *(sys.executable, "-c", _PLAIN),
-                *(str(SEEDS / "turkey-s400.txt"), QUESTION),
-            ],
-        }
-        results: dict[str, list[tuple[float, float]]] = {name: [] for name in commands}
+        subprocess.run(
+            [*program, "index", str(SEEDS)], env=environment, check=True, capture_output=True
+        )
+        plain = [sys.executable, "-c", _PLAIN, str(SEEDS / "turkey-s400.txt"), QUESTION]
+        commands = ([*program, "ask", QUESTION], plain)
+        runs: tuple[list[tuple[float, float]], ...] = ([], [])
         for _ in range(RUNS + 1):
-            for name, command in commands.items():
-                results[name].append(measure(command, environment))
-    medians = {}
-    for name, runs in results.items():
-        medians[name] = statistics.median(seconds for seconds, _ in runs[1:])
-        megabytes = max(memory for _, memory in runs)
-        print(f"{name:<16} {medians[name]:6.2f} s   {megabytes:6.0f} MB")
-    print(f"{'ratio':<16} {medians['plain stack'] / medians['articlebot ask']:6.1f}")
-
-
-if __name__ == "__main__":
-    main()
+            for command, results in zip(commands, runs, strict=True):
+                results.append(measure(command, environment))
+    medians = [statistics.median(seconds for seconds, _ in results[1:]) for results in runs]
+    memory = [max(megabytes for _, megabytes in results) for results in runs]
+    ours, other = (f"{s:.2f} s, {m:.0f} MB" for s, m in zip(medians, memory, strict=True))
+    return Row("cold start of `articlebot ask`", ours, other, medians[1] / medians[0], "10 times")
