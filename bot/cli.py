@@ -215,15 +215,33 @@ def serve(
 
 
 @app.command()
-def slack(ctx: typer.Context) -> None:
+def slack(
+    ctx: typer.Context,
+    check: Annotated[
+        bool, typer.Option("--check", help="Ask Slack about the tokens and scopes, and end.")
+    ] = False,
+    metrics_port: Annotated[
+        int | None,
+        typer.Option("--metrics-port", min=0, max=65535, help="Serve metrics on 127.0.0.1."),
+    ] = None,
+) -> None:
     """Answer in Slack through Socket Mode.
 
     No public address is needed.
-    Set SLACK_BOT_TOKEN and SLACK_APP_TOKEN first; `articlebot doctor` checks them.
+    Set SLACK_BOT_TOKEN and SLACK_APP_TOKEN first; `--check` tries them.
     """
+    settings = ctx.ensure_object(Session).settings()
+    if check:
+        from bot.doctor import print_check
+        from bot.slack.check import check as examine
+
+        states = [print_check(each, console(sys.stdout)) for each in examine(settings)]
+        if not all(states):
+            raise typer.Exit(FAILED)
+        return
     from bot.slack.app import run_socket_mode
 
-    run_socket_mode(ctx.ensure_object(Session).settings())
+    run_socket_mode(settings, metrics_port)
 
 
 @app.command()

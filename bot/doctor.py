@@ -62,12 +62,12 @@ def report(
     try:
         settings = load()
     except SettingsError as error:
-        return _print_check(Check("settings", "fix", error.what, error.remedy), console)
+        return print_check(Check("settings", "fix", error.what, error.remedy), console)
     console.print(Text("Settings", "bold"))
     for name, value, origin in describe_settings(settings, given):
         print_text(Text(f"{name} = {one_line(value)} ({origin})"), console, INDENT)
     console.print(Text("\nChecks", "bold"))
-    states = [_print_check(check, console) for check in examine(settings, open_library)]
+    states = [print_check(check, console) for check in examine(settings, open_library)]
     return all(states)
 
 
@@ -192,7 +192,8 @@ def describe_settings(settings: Settings, given: Collection[str]) -> Iterator[tu
         yield name, "(not set)" if value is None else shown, origin
 
 
-def _print_check(check: Check, console: Console) -> bool:
+def print_check(check: Check, console: Console) -> bool:
+    """Print a line of the report; tell whether there is nothing to put right."""
     found = Text(f"{check.name}: {one_line(check.found)}")
     label = Text(f"{check.state:<{len(INDENT)}}", _STYLES[check.state])
     print_text(found, console, INDENT, label)

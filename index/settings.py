@@ -117,7 +117,12 @@ class Settings(BaseSettings):
     slack_bot_token: SecretStr | None = _slack("SLACK_BOT_TOKEN")
     slack_app_token: SecretStr | None = _slack("SLACK_APP_TOKEN")
     slack_signing_secret: SecretStr | None = _slack("SLACK_SIGNING_SECRET")
+    slack_client_id: str | None = _slack("SLACK_CLIENT_ID")
+    slack_client_secret: SecretStr | None = _slack("SLACK_CLIENT_SECRET")
     slack_api_url: str | None = _slack("SLACK_API_URL")
+    slack_editors: str = Field(
+        default="", description="Ids of Slack users who may add articles there, commas between."
+    )
 
     @classmethod
     def settings_customise_sources(

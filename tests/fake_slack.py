@@ -192,6 +192,8 @@ class FakeSlack:
             if token != APP_TOKEN:
                 return _refused("invalid_auth")
             return Reply({"ok": True, "url": f"ws://{self._address}/link/?ticket={self.links}"})
+        if method == "oauth.v2.access":
+            return self._install(args)
         if token not in self.tokens:
             return _refused("invalid_auth")
         if NEEDED.get(method, "chat:write") not in self.scopes:
@@ -207,6 +209,25 @@ class FakeSlack:
         if method in NEEDED:
             return Reply({"ok": True})
         return _refused("unknown_method")
+
+    def _install(self, args: Mapping[str, Any]) -> Reply:
+        """Give a token for a code, which here is the id of the workspace that agreed."""
+        team, token = args["code"], f"xoxb-{args['code']}"
+        self.tokens[token] = team
+        return Reply(
+            {
+                "ok": True,
+                "access_token": token,
+                "token_type": "bot",
+                "scope": ",".join(sorted(self.scopes)),
+                "bot_user_id": BOT_USER,
+                "app_id": "A1",
+                "team": {"name": f"Team {team}", "id": team},
+                "enterprise": None,
+                "is_enterprise_install": False,
+                "authed_user": {"id": "U1"},
+            }
+        )
 
     def _message(self, method: str, args: Mapping[str, Any]) -> Reply:
         refusal = None if method == "chat.delete" else _refusal(args)
@@ -417,18 +438,20 @@ def command(slack: FakeSlack, text: str, channel: str = "C1") -> dict[str, str]:
     }
 
 
-def event_body(event: Mapping[str, Any], event_id: str | None = None) -> dict[str, Any]:
+def event_body(
+    event: Mapping[str, Any], event_id: str | None = None, team: str = "T1"
+) -> dict[str, Any]:
     """Give an event in the wrapping that Slack delivers it in."""
     return {
         "token": "unused",
-        "team_id": "T1",
+        "team_id": team,
         "api_app_id": "A1",
         "event": dict(event),
         "type": "event_callback",
         "event_id": event_id or f"Ev{next(_event_ids):06}",
         "event_time": int(time.time()),
         "authorizations": [
-            {"team_id": "T1", "user_id": BOT_USER, "is_bot": True, "is_enterprise_install": False}
+            {"team_id": team, "user_id": BOT_USER, "is_bot": True, "is_enterprise_install": False}
         ],
     }
 

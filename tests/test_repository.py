@@ -164,8 +164,8 @@ def test_the_readme_shows_the_help_of_the_program_and_of_asking() -> None:
 def test_the_readme_lists_every_setting() -> None:
     rows = set(re.findall(r"^\| `([A-Z_]+)` \|", README, re.MULTILINE))
     expected = {
-        name.upper() if name.startswith("slack_") else f"ARTICLEBOT_{name.upper()}"
-        for name in Settings.model_fields
+        name.upper() if field.validation_alias else f"ARTICLEBOT_{name.upper()}"
+        for name, field in Settings.model_fields.items()
     }
     assert rows == expected
 

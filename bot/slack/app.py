@@ -7,10 +7,12 @@ import os
 import re
 import signal
 from collections.abc import Awaitable, Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import aiohttp
+from prometheus_client import CollectorRegistry, start_http_server
 from slack_bolt.async_app import AsyncApp
+from slack_bolt.oauth.async_oauth_settings import AsyncOAuthSettings
 from slack_sdk.errors import SlackApiError
 from slack_sdk.http_retry.builtin_async_handlers import (
     AsyncConnectionErrorRetryHandler,
@@ -19,11 +21,14 @@ from slack_sdk.http_retry.builtin_async_handlers import (
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
+from bot.slack import scopes
+from bot.slack.installations import STATE_LIFE, Installations, States
 from bot.slack.post import error_code
 from bot.slack.staff import Staff
 from index.errors import ArticlebotError, EmptyLibraryError, SettingsError
 from index.library import Library
 from index.settings import Settings
+from index.store import Records
 
 if TYPE_CHECKING:
     from bot.slack.http import SlackEvents
@@ -31,6 +36,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 API_URL = "https://slack.com/api/"
+INSTALL, REDIRECT = "/slack/install", "/slack/oauth_redirect"
 LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s %(message)s"
 _BOLT_VARIABLES = (
     "SLACK_CLIENT_ID",  # with the secret: Bolt would switch to OAuth and drop the token
@@ -53,43 +59,106 @@ def create_slack_app(
 def build_app(staff: Staff, settings: Settings, client: AsyncWebClient | None = None) -> AsyncApp:
     """Give a Bolt app for those who answer; see `create_slack_app`."""
     secret = settings.slack_signing_secret
-    client = client or _web_client(settings)
+    options: dict[str, Any] = {
+        "name": "articlebot",
+        "client": client or web_client(settings),
+        "signing_secret": secret.get_secret_value().strip() if secret else "",
+    }
     with _without_environment(_BOLT_VARIABLES):
-        app = AsyncApp(
-            name="articlebot",
-            client=client,
-            signing_secret=secret.get_secret_value().strip() if secret else "",
-        )
+        if installs_itself(settings):
+            options |= _installation(settings, staff.records)
+        app = AsyncApp(**options)
+    if installs_itself(settings):
+        app.enable_token_revocation_listeners()
     staff.register(app)
     return app
 
 
-def http_events(library: Library, settings: Settings) -> "SlackEvents":
-    """Give the endpoint for Slack's signed HTTP events.
+def installs_itself(settings: Settings) -> bool:
+    """Tell whether workspaces install the app by OAuth, as no token of one workspace is set."""
+    return bool(settings.slack_client_id and not settings.slack_bot_token)
+
+
+def _installation(settings: Settings, records: Records) -> dict[str, Any]:
+    """Give what the app needs to be installed in many workspaces."""
+    public, store = settings.public_url, Installations(records)
+    oauth = AsyncOAuthSettings(
+        client_id=settings.slack_client_id,
+        client_secret=read_secret(settings, "slack_client_secret"),
+        scopes=[*scopes.NEEDED, *(scopes.FOR_FILES if settings.slack_editors else ())],
+        user_scopes=[],
+        redirect_uri=f"{public.rstrip('/')}{REDIRECT}" if public else None,
+        install_path=INSTALL,
+        redirect_uri_path=REDIRECT,
+        installation_store=store,
+        installation_store_bot_only=True,
+        state_store=States(records),
+        state_expiration_seconds=int(STATE_LIFE.total_seconds()),
+    )
+    return {
+        "oauth_settings": oauth,
+        "installation_store": store,
+        "installation_store_bot_only": True,
+    }
+
+
+def http_events(
+    library: Library, settings: Settings, registry: CollectorRegistry | None = None
+) -> "SlackEvents":
+    """Give the endpoint for Slack's signed HTTP events, which are counted in `registry`.
 
     Raises:
         SettingsError: the bot token or the signing secret is missing; names the key.
     """
     from bot.slack.http import SlackEvents  # FastAPI, which Socket Mode does without
 
-    return SlackEvents(Staff(library), settings)
+    return SlackEvents(Staff(library, registry=registry), settings)
 
 
-def run_socket_mode(settings: Settings) -> None:
+def run_socket_mode(settings: Settings, metrics_port: int | None = None) -> None:
     """Answer over Socket Mode until SIGINT or SIGTERM; then finish what was accepted.
+
+    With a port, metrics are served on it, to this machine alone.
 
     Raises:
         SettingsError: a token is missing or refused by Slack; names the key.
         ArticlebotError: the library cannot be opened, or Slack cannot be reached.
     """
-    for key in ("slack_bot_token", "slack_app_token"):
+    for key in (
+        "slack_client_secret" if installs_itself(settings) else "slack_bot_token",
+        "slack_app_token",
+    ):
         read_secret(settings, key)
     logging.basicConfig(level=settings.log_level, format=LOG_FORMAT)
-    with Library.open(settings) as library:
-        asyncio.run(_run(library, settings))
+    registry = CollectorRegistry()
+    with Library.open(settings) as library, _serving_metrics(registry, metrics_port):
+        asyncio.run(_run(library, settings, registry))
 
 
-async def _run(library: Library, settings: Settings) -> None:
+@contextlib.contextmanager
+def _serving_metrics(registry: CollectorRegistry, port: int | None) -> Iterator[None]:
+    if port is None:
+        yield
+        return
+    try:
+        server, thread = start_http_server(port, "127.0.0.1", registry)
+    except OSError as error:
+        raise SettingsError(
+            f"metrics cannot be served on port {port} ({error.strerror or error})",
+            "choose another with --metrics-port",
+        ) from None
+    log.info("Metrics on http://127.0.0.1:%d/metrics", server.server_port)
+    try:
+        yield
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+async def _run(
+    library: Library, settings: Settings, registry: CollectorRegistry | None = None
+) -> None:
     stop = asyncio.Event()
     with contextlib.suppress(NotImplementedError):  # Windows: Ctrl-C raises instead
         for number in (signal.SIGINT, signal.SIGTERM):
@@ -98,7 +167,7 @@ async def _run(library: Library, settings: Settings) -> None:
         await asyncio.to_thread(library.warm)
     except EmptyLibraryError as error:  # articles may still come; until then users are told
         log.warning("%s", error)
-    await serve_socket_mode(Staff(library), settings, stop)
+    await serve_socket_mode(Staff(library, registry=registry), settings, stop)
 
 
 async def serve_socket_mode(staff: Staff, settings: Settings, stop: asyncio.Event) -> None:
@@ -112,7 +181,8 @@ async def serve_socket_mode(staff: Staff, settings: Settings, stop: asyncio.Even
 
     token = read_secret(settings, "slack_app_token")
     app = build_app(staff, settings)
-    await _try("SLACK_BOT_TOKEN", app.client.auth_test())
+    if not installs_itself(settings):
+        await _try("SLACK_BOT_TOKEN", app.client.auth_test())
     opened = await _try("SLACK_APP_TOKEN", app.client.apps_connections_open(app_token=token))
     handler = AsyncSocketModeHandler(app, token)
     handler.client.wss_uri = opened["url"]
@@ -141,12 +211,17 @@ def read_secret(settings: Settings, key: str) -> str:
     return secret
 
 
-def _web_client(settings: Settings) -> AsyncWebClient:
+def web_client(settings: Settings) -> AsyncWebClient:
+    """Give a client of Slack's API; it waits where Slack asks for it, and repeats nothing else.
+
+    Raises:
+        SettingsError: the bot token or the address cannot be used.
+    """
     url = (settings.slack_api_url or API_URL).strip()  # the client adds a missing last slash
     if not re.fullmatch(r"https?://[^/\s]+(/\S*)?", url):
         raise SettingsError(f"SLACK_API_URL cannot be {url!r}", f"the usual one is {API_URL}")
     return AsyncWebClient(
-        token=read_secret(settings, "slack_bot_token"),
+        token=None if installs_itself(settings) else read_secret(settings, "slack_bot_token"),
         base_url=url,
         retry_handlers=[
             # Only what never reached Slack is sent again: nothing is posted twice.

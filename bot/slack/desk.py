@@ -10,6 +10,7 @@ from slack_bolt.kwargs_injection.async_args import AsyncArgs
 from slack_bolt.response import BoltResponse
 from slack_sdk.errors import SlackApiError
 
+from bot.slack.articles import Intake
 from bot.slack.blocks import HELP, plain_message
 from bot.slack.memory import Memory, Posted, name_person
 from bot.slack.order import Queues
@@ -27,8 +28,11 @@ _SOMEBODY = re.compile(r"<(?:@|!subteam\^)(\w+)|<!(?:here|channel|everyone)")
 class Desk:
     """Answers each message that is for the bot once, in its turn, and keeps to its edits."""
 
-    def __init__(self, replies: Replies, memory: Memory, outbox: Outbox, work: Work) -> None:
+    def __init__(
+        self, replies: Replies, intake: Intake, memory: Memory, outbox: Outbox, work: Work
+    ) -> None:
         self._replies = replies
+        self._intake = intake
         self._memory = memory
         self._outbox = outbox
         self._work = work
@@ -137,6 +141,8 @@ class Desk:
         question = question_from(event.get("text") or "", context.bot_user_id)
         conversation = name_conversation(event, context.team_id)
         posted = await asyncio.to_thread(self._memory.reply, _place(event))
+        if not posted and self._intake.concerns(event, direct=direct):
+            return await self._intake.take(event, client, context.team_id, thread)
         await asyncio.to_thread(self._memory.join, conversation)
         async with working(client, channel, ts, thread or ts):
             reply = await self._answer(question, conversation)

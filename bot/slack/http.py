@@ -1,11 +1,15 @@
 """Slack's events over HTTP: verify the raw bytes, then hand them to Bolt."""
 
+from collections.abc import Awaitable, Callable
+
 from fastapi import APIRouter, HTTPException, Request, Response
 from slack_bolt.adapter.starlette.async_handler import to_async_bolt_request, to_starlette_response
+from slack_bolt.request.async_request import AsyncBoltRequest
+from slack_bolt.response import BoltResponse
 from slack_sdk.signature import SignatureVerifier
 from starlette.requests import ClientDisconnect
 
-from bot.slack.app import build_app, read_secret
+from bot.slack.app import INSTALL, REDIRECT, build_app, read_secret
 from bot.slack.staff import Staff
 from index.settings import Settings
 
@@ -30,6 +34,14 @@ class SlackEvents:
         self.router.add_api_route(
             "/slack/events", self._receive, methods=["POST"], include_in_schema=False
         )
+        if flow := self._app.oauth_flow:
+            for path, answer in (
+                (INSTALL, flow.handle_installation),
+                (REDIRECT, flow.handle_callback),
+            ):
+                self.router.add_api_route(
+                    path, _page(answer), methods=["GET"], include_in_schema=False
+                )
 
     async def drain(self) -> None:
         """Accept nothing more and wait until everything acknowledged is answered."""
@@ -54,6 +66,15 @@ class SlackEvents:
         except (ValueError, TypeError, OverflowError):
             # A time that is no number, a signature that is not ASCII, a body that is not UTF-8.
             return False
+
+
+def _page(
+    answer: Callable[[AsyncBoltRequest], Awaitable[BoltResponse]],
+) -> Callable[[Request], Awaitable[Response]]:
+    async def show(request: Request) -> Response:
+        return to_starlette_response(await answer(to_async_bolt_request(request, b"")))
+
+    return show
 
 
 async def _read(request: Request) -> bytes:

@@ -9,6 +9,7 @@ from slack_bolt.async_app import AsyncApp
 
 from bot.answer import Answer, Query, ask
 from bot.slack.actions import Actions
+from bot.slack.articles import Intake
 from bot.slack.commands import Commands
 from bot.slack.desk import Desk, pass_over
 from bot.slack.home import Home
@@ -40,9 +41,11 @@ class Staff:
         """
         memory, outbox, work = Memory(library.records), Outbox(), Work(registry)
         replies = Replies(answer or partial(ask, library), memory)
+        intake = Intake(library, settings or library.settings, outbox)
         self._work, self._outbox = work, outbox
+        self.records = library.records
         self._parts = (
-            Desk(replies, memory, outbox, work),
+            Desk(replies, intake, memory, outbox, work),
             Actions(library, replies, memory, outbox, work),
             Commands(replies, memory, work),
             Home(library, memory, work),

@@ -33,10 +33,10 @@ def create_app(library: Library, settings: Settings) -> FastAPI:
     """
     service = make_service(library, settings)
     slack = None
-    if settings.slack_bot_token and settings.slack_signing_secret:
+    if settings.slack_signing_secret and (settings.slack_bot_token or settings.slack_client_id):
         from bot.slack.app import http_events  # only now: it needs more than the others
 
-        slack = http_events(library, settings)
+        slack = http_events(library, settings, service.metrics.registry)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:

@@ -19,7 +19,7 @@ class Metrics:
 
     def __init__(self, info: Callable[[], LibraryInfo]) -> None:
         """Start from zero; `info` is asked for the size of the index at each reading."""
-        self._registry = registry = CollectorRegistry()
+        self.registry = registry = CollectorRegistry()
         self._requests = Counter(
             "articlebot_requests",
             "HTTP requests.",
@@ -69,7 +69,7 @@ class Metrics:
 
     def read(self) -> bytes:
         """Give everything in Prometheus' text format."""
-        return generate_latest(self._registry)
+        return generate_latest(self.registry)
 
 
 class _IndexSize(Collector):

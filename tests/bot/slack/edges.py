@@ -91,13 +91,13 @@ def some_library(library: Library | None) -> Iterator[Library]:
 
 
 def slack_settings(slack_api_url: str, **more: Any) -> Settings:
-    return Settings(
-        slack_bot_token=SecretStr(BOT_TOKEN),
-        slack_app_token=SecretStr(APP_TOKEN),
-        slack_signing_secret=SecretStr(SIGNING_SECRET),
-        slack_api_url=slack_api_url,
-        **more,
-    )
+    given: dict[str, Any] = {
+        "slack_bot_token": SecretStr(BOT_TOKEN),
+        "slack_app_token": SecretStr(APP_TOKEN),
+        "slack_signing_secret": SecretStr(SIGNING_SECRET),
+        "slack_api_url": slack_api_url,
+    }
+    return Settings(**(given | more))
 
 
 @asynccontextmanager

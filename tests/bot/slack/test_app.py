@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -12,17 +13,25 @@ from typing import Any
 import httpx
 import pytest
 import yaml
+from prometheus_client import CollectorRegistry
 from pydantic import SecretStr
 from slack_sdk.web.async_client import AsyncWebClient
 
 import bot.slack.work
 from bot.answer import Query, ask
 from bot.slack import scopes
-from bot.slack.app import _run, create_slack_app, run_socket_mode, serve_socket_mode
+from bot.slack.app import (
+    _run,
+    _serving_metrics,
+    create_slack_app,
+    run_socket_mode,
+    serve_socket_mode,
+)
 from bot.slack.commands import COMMAND
 from bot.slack.http import SlackEvents
 from bot.slack.staff import Staff
 from bot.slack.views import ASK_ABOUT
+from bot.slack.work import Work
 from bot.web import create_app
 from index.errors import ArticlebotError, SettingsError
 from index.library import Library
@@ -189,6 +198,40 @@ async def test_socket_mode_runs_until_a_signal(library: Library) -> None:
     empty, answered = slack.posts
     assert shown(empty).startswith("no articles in ")
     assert "raised serious concerns" in shown(answered)
+
+
+async def test_events_are_counted_by_type_and_outcome(seed_library: Library) -> None:
+    async with FakeSlack() as slack:
+        settings = slack_settings(slack.api_url, data=seed_library.settings.data)
+        async with (
+            served(create_app(seed_library, settings)) as (url, _),
+            httpx.AsyncClient(base_url=url, trust_env=False) as client,
+        ):
+            for number in (1, 1, 2):
+                event = mention("Zebra quagga okapi?", ts=f"19.{number}")
+                body = json.dumps(event_body(event)).encode()
+                await client.post("/slack/events", content=body, headers=signed(body))
+            await slack.until(lambda: len(slack.made("assistant.threads.setStatus")) == 4)
+            await asyncio.sleep(0.1)
+            read = (await client.get("/metrics")).text
+    name = "articlebot_slack_events_total"
+    assert f'{name}{{outcome="not_found",type="app_mention"}} 2.0' in read
+    assert f'{name}{{outcome="duplicate",type="app_mention"}} 1.0' in read
+
+
+def test_socket_mode_serves_metrics_where_it_is_wanted() -> None:
+    registry = CollectorRegistry()
+    Work(registry).count("app_mention", "found")
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with (
+            pytest.raises(SettingsError, match="--metrics-port"),
+            _serving_metrics(registry, port),
+        ):
+            pytest.fail("the port is taken")
+    with _serving_metrics(registry, port):
+        read = httpx.get(f"http://127.0.0.1:{port}/metrics", trust_env=False).text
+    assert 'outcome="found",type="app_mention"' in read
 
 
 def test_socket_mode_imports_no_web_framework() -> None:
