@@ -144,7 +144,7 @@ def ask(
 
         def answer(text: str, **more: str) -> bool:
             found = _answer(library, limits | more | {"question": text})
-            _print_answer(found, as_json)
+            _print_answer(library, found, as_json)
             return found.found
 
         if question is None:
@@ -289,13 +289,13 @@ def _read_question() -> str:
         raise UsageError("the question on standard input is not UTF-8 text") from None
 
 
-def _print_answer(answer: "Answer", as_json: bool) -> None:
+def _print_answer(library: "Library", answer: "Answer", as_json: bool) -> None:
     if as_json:
         print_json(answer.model_dump_json(indent=2))
     else:
-        from bot.render import print_answer
+        from bot.render import print_answer, title_copies
 
-        print_answer(answer, console(sys.stdout))
+        print_answer(answer, console(sys.stdout), title_copies(library, answer))
 
 
 if __name__ == "__main__":

@@ -167,6 +167,18 @@ def check_slack(settings: Settings) -> Iterator[Check]:
             yield Check(name, "ok", "set, has the right shape")
         else:
             yield Check(name, "fix", "set, but not of the right shape", f"a valid one {described}")
+    if missing := find_missing_slack(settings):
+        yield Check("Slack", "fix", "nothing is answered there with what is set", missing)
+
+
+def find_missing_slack(settings: Settings) -> str:
+    """Tell what has to be set besides what is set for Slack; empty: nothing is missing."""
+    one_way = settings.slack_app_token or settings.slack_signing_secret
+    if settings.slack_bot_token and not one_way:
+        return "set SLACK_APP_TOKEN for Socket Mode, or SLACK_SIGNING_SECRET for HTTP events"
+    if one_way and not settings.slack_bot_token:
+        return "set SLACK_BOT_TOKEN, too"
+    return ""
 
 
 def describe_settings(settings: Settings, given: Collection[str]) -> Iterator[tuple[str, str, str]]:

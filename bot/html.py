@@ -1,8 +1,10 @@
 """Answers as HTML for the page, and as plain text to copy. Articles and users give text only."""
 
 import re
+from collections.abc import Mapping
 from html import escape
 from pathlib import PurePath
+from types import MappingProxyType
 from urllib.parse import quote as percent_encode
 
 from bot.answer import Answer
@@ -73,10 +75,20 @@ def reader_path(citation: Citation) -> str:
     return f"/articles/{article}#s={citation.start}-{citation.end}"
 
 
-def render_turn(answer: Answer, answer_id: str | None, *, dated: bool = False) -> str:
-    """Give a question with its answer as an `<article>`; `answer_id` makes its ids unique.
+def render_turn(
+    answer: Answer,
+    answer_id: str | None,
+    titles: Mapping[str, str] = MappingProxyType({}),
+    *,
+    dated: bool = False,
+) -> str:
+    """Give a question with its answer as an `<article>`.
 
-    With `dated`, it can be asked again without the limit that its own dates set.
+    Args:
+        answer: what to show.
+        answer_id: makes the ids of its elements unique; None where it is not kept.
+        titles: of copies, as `title_copies` gives them; without one, the id has to do.
+        dated: whether it can be asked again without the limit that its own dates set.
     """
     shown = answer.passages if answer.found else answer.closest
     name = answer_id or "unkept"
@@ -99,7 +111,7 @@ def render_turn(answer: Answer, answer_id: str | None, *, dated: bool = False) -
         resolved=resolved,
         verdict=verdict,
         meter=meter if answer.found else "",
-        passages="\n".join(_passage(name, passage, answer.found) for passage in shown),
+        passages="\n".join(_passage(name, passage, answer.found, titles) for passage in shown),
         actions=_ACTIONS.format(id=escape(name), thumb=_THUMB) if answer_id else "",
         plain=escape_text(plain_answer(answer)),
     )
@@ -113,7 +125,7 @@ def render_error(failure: Failure) -> str:
     return f'<article class="turn"><p class="error" role="alert">{escape_text(told)}.</p></article>'
 
 
-def _passage(name: str, passage: AnswerPassage, found: bool) -> str:
+def _passage(name: str, passage: AnswerPassage, found: bool, titles: Mapping[str, str]) -> str:
     citation, text = passage.citation, passage.text
     start, end = citation.start - passage.start, citation.end - passage.start
     where = [*_place(citation), f"{percent(passage.score)} likely" if found else "not an answer"]
@@ -123,8 +135,8 @@ def _passage(name: str, passage: AnswerPassage, found: bool) -> str:
     also = ""
     if passage.also_in:
         names = ", ".join(
-            f'<a href="/articles/{percent_encode(each, safe="")}">{_line(each)}</a>'
-            for each in passage.also_in
+            f'<a href="/articles/{percent_encode(id_, safe="")}">{_line(titles.get(id_, id_))}</a>'
+            for id_ in passage.also_in
         )
         also = f'\n<p class="also">Also in {names}</p>'
     return _PASSAGE.format(

@@ -1,7 +1,8 @@
 """Answers and lists on a terminal. Whatever an article or a user wrote is shown as text only."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import IO, TYPE_CHECKING
 
 from rich.console import Console
@@ -12,7 +13,9 @@ if TYPE_CHECKING:
     from bot.answer import Answer
     from bot.citation import AnswerPassage
     from index.article import ArticleSummary, ParsedArticle
+    from index.library import Library
 
+_NONE: Mapping[str, str] = MappingProxyType({})
 INDENT = "   "
 NARROW = 80
 """Below this many columns a table of articles would be all line breaks; a list is shown."""
@@ -94,8 +97,19 @@ def print_text(text: Text, console: Console, indent: str = "", first: str | Text
         console.print(Text.assemble(prefix, line), soft_wrap=True)
 
 
-def print_answer(answer: "Answer", console: Console) -> None:
+def title_copies(library: "Library", answer: "Answer") -> dict[str, str]:
+    """Give the titles of the articles that hold a near-identical sentence, by their ids."""
+    shown = answer.passages or answer.closest
+    return library.titles({copy for passage in shown for copy in passage.also_in})
+
+
+def print_answer(answer: "Answer", console: Console, titles: Mapping[str, str] = _NONE) -> None:
     """Print the passages with the answering sentence marked and each citation beneath.
+
+    Args:
+        answer: what to print.
+        console: where to print it.
+        titles: of copies, as `title_copies` gives them; without one, the id has to do.
 
     Raises:
         BrokenPipeError: the reader has gone.
@@ -107,13 +121,13 @@ def print_answer(answer: "Answer", console: Console) -> None:
     if answer.found:
         print_text(Text(f"Confidence: {describe_confidence(answer.confidence)}", "bold"), console)
         for passage in answer.passages:
-            _print_passage(passage, f"{passage.rank}.", console)
+            _print_passage(passage, f"{passage.rank}.", console, titles)
         return
     print_text(Text("Not found: no article answers this question.", "bold"), console)
     if answer.closest:
         print_text(Text("The closest passages, which are not an answer:"), console)
         for passage in answer.closest:
-            _print_passage(passage, "-", console)
+            _print_passage(passage, "-", console, titles)
 
 
 def print_articles(articles: "Sequence[ArticleSummary]", console: Console) -> None:
@@ -160,7 +174,9 @@ def _fields(article: "ArticleSummary") -> tuple[str, ...]:
     return article.id, article.title, published, article.source, str(article.sentences), added
 
 
-def _print_passage(passage: "AnswerPassage", label: str, console: Console) -> None:
+def _print_passage(
+    passage: "AnswerPassage", label: str, console: Console, titles: Mapping[str, str]
+) -> None:
     citation = passage.citation
     print_text(Text(), console)
     print_text(_marked(passage, console), console, INDENT, f"{label:<{len(INDENT)}}")
@@ -181,7 +197,8 @@ def _print_passage(passage: "AnswerPassage", label: str, console: Console) -> No
         console.print(Text(INDENT + one_line(citation.link), "dim"), soft_wrap=True)
     if passage.also_in:
         copies = f"{len(passage.also_in)} article{'s' * (len(passage.also_in) > 1)}"
-        also = f"Also in {copies}: {one_line(', '.join(passage.also_in))}"
+        named = (f"{titles[id_]} ({id_})" if id_ in titles else id_ for id_ in passage.also_in)
+        also = f"Also in {copies}: {one_line(', '.join(named))}"
         print_text(Text(also, "dim"), console, INDENT)
 
 

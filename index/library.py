@@ -1,7 +1,7 @@
 """A library of articles: what is indexed, and how to add to it and search it."""
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -144,6 +144,17 @@ class Library:
             parsed = parsed or snapshot.parsed(find_id(snapshot, article_id))
         assert parsed, "a snapshot holds the articles of its ids"
         return parsed
+
+    def titles(self, article_ids: Collection[str]) -> dict[str, str]:
+        """Give the titles, by id, of those of these articles that are there and have one."""
+        if not article_ids:
+            return {}
+        try:
+            with self._store.snapshot() as snapshot:
+                found = filter(None, map(snapshot.article, article_ids))
+                return {article.id: article.title for article in found if article.title}
+        except EmptyLibraryError:
+            return {}
 
     def info(self) -> LibraryInfo:
         """Tell how much there is; nothing when nothing has been indexed yet."""

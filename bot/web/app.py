@@ -1,5 +1,6 @@
 """The application: its parts put together."""
 
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -8,6 +9,7 @@ from anyio import to_thread
 from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
+from bot.doctor import find_missing_slack
 from bot.middleware import BodyLimit, RequestLog
 from bot.openapi import DescribedAPI
 from bot.problems import install_handlers
@@ -23,6 +25,8 @@ WARM_UP_SECONDS = 1.0
 SLACK_EVENTS = "/slack/events"
 UPLOADS = "/v1/articles"
 STATIC = Path(__file__).parents[1] / "static"
+
+logger = logging.getLogger(__name__)
 
 
 def create_app(library: Library, settings: Settings) -> FastAPI:
@@ -40,6 +44,8 @@ def create_app(library: Library, settings: Settings) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        if missing := find_missing_slack(settings):
+            logger.warning("Nothing is answered in Slack: %s", missing)
         service.readiness.start()
         try:
             yield

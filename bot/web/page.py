@@ -13,7 +13,8 @@ from bot.answer import Query as Question
 from bot.html import escape_text, render_error, render_turn
 from bot.problems import describe_error
 from bot.reader import page_response
-from bot.web.ask import answer_and_keep, require_json
+from bot.render import title_copies
+from bot.web.ask import KeptAnswer, answer_and_keep, require_json
 from bot.web.gate import COOKIE
 from bot.web.records import AnswerId, read_kept
 from bot.web.service import Service
@@ -42,13 +43,16 @@ def make_router(service: Service) -> APIRouter:
     def show(request: Request, make_turn: Callable[[], Shown] | None) -> HTMLResponse:
         return _show(service, request, make_turn)
 
+    def render(answer: KeptAnswer, *, dated: bool = False) -> str:
+        return render_turn(answer, answer.id, title_copies(library, answer), dated=dated)
+
     @router.api_route("/", methods=["GET", "HEAD"], dependencies=may_see)
     async def show_page(request: Request, q: Annotated[str, Query()] = "") -> HTMLResponse:
         """Show the page, and the answer to `q`: what its form asks for without a script."""
 
         def answer() -> Shown:
             answer = answer_and_keep(service, Question(question=q))
-            return render_turn(answer, answer.id), q
+            return render(answer), q
 
         return await run(show, request, answer if q.strip() else None)
 
@@ -59,7 +63,7 @@ def make_router(service: Service) -> APIRouter:
         def answer() -> HTMLResponse:
             answer = answer_and_keep(service, question)
             dated = question.dates and not (question.since or question.until or question.article)
-            return HTMLResponse(render_turn(answer, answer.id, dated=dated))
+            return HTMLResponse(render(answer, dated=dated))
 
         return await run(answer)
 
@@ -69,7 +73,7 @@ def make_router(service: Service) -> APIRouter:
 
         def read() -> Shown:
             answer = read_kept(library, answer_id)
-            return render_turn(answer, answer.id), answer.question
+            return render(answer), answer.question
 
         return await run(show, request, read)
 

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from bot.answer import MAX_QUESTION, Answer, Query, ask, check_question
 from bot.calibration import BUILT_IN
 from bot.citation import OF_A_PARAGRAPH, AnswerPassage, exact
+from bot.render import title_copies
 from index.article import Article, canonical
 from index.errors import EmptyLibraryError, UnknownArticleError, UsageError
 from index.library import Library
@@ -207,6 +208,9 @@ def test_near_duplicates_are_folded_over_articles(library: Library, write: Write
     assert {folded.citation.article_id, *folded.also_in} == {ids["a"], ids["b"]}
     assert numbered.citation.article_id == ids["c"]
     assert numbered.also_in == ()
+    [copy] = folded.also_in
+    assert title_copies(library, answer) == {copy: copy[0]}
+    assert library.titles({"none"}) == {}
 
 
 def test_an_article_can_be_chosen_by_the_beginning_of_its_id(

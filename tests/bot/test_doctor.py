@@ -18,10 +18,12 @@ from bot.doctor import (
     describe_settings,
 )
 from bot.render import terminal
+from bot.web import create_app
 from index.errors import SettingsError
 from index.export import BUNDLED_SHA256, find_bundled_model
 from index.library import Library
 from index.settings import Settings, load_settings
+from tests.bot.serving import serving
 from tests.fakes import FakeEncoder
 
 SECRET = "0123456789abcdef0123456789abcdef"
@@ -162,6 +164,37 @@ def test_tokens_have_the_shape_of_their_kind(
     check = next(check for check in check_slack(load_settings()) if check.name == name)
     assert check.state == state
     assert not value or value not in check.found + check.remedy
+
+
+@pytest.mark.parametrize(
+    ("given", "missing"),
+    [
+        ({"SLACK_BOT_TOKEN"}, "set SLACK_APP_TOKEN for Socket Mode, or SLACK_SIGNING_SECRET"),
+        ({"SLACK_APP_TOKEN"}, "set SLACK_BOT_TOKEN"),
+        ({"SLACK_SIGNING_SECRET"}, "set SLACK_BOT_TOKEN"),
+        ({"SLACK_BOT_TOKEN", "SLACK_APP_TOKEN"}, None),
+        ({"SLACK_BOT_TOKEN", "SLACK_SIGNING_SECRET"}, None),
+        (set(GOOD), None),
+    ],
+)
+def test_half_of_the_tokens_is_told_here_and_when_serving(
+    given: set[str],
+    missing: str | None,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    for name in given:
+        monkeypatch.setenv(name, GOOD[name])
+    settings = load_settings(data=tmp_path / "data")
+    told = [check.remedy for check in check_slack(settings) if check.name == "Slack"]
+    if not given >= {"SLACK_BOT_TOKEN", "SLACK_SIGNING_SECRET"}:  # else Slack would be asked
+        with open_library(settings) as library, serving(create_app(library, settings)):
+            pass
+        logged = [r.getMessage() for r in caplog.records if "in Slack" in r.getMessage()]
+        assert len(logged) == len(told)
+    assert len(told) == (missing is not None)
+    assert all(missing and missing in each for each in told)
 
 
 def test_each_setting_names_its_origin(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

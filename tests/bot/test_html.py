@@ -151,3 +151,11 @@ def test_plain_text_has_numbered_citations() -> None:
     missing = found.model_copy(update={"found": False, "passages": (), "closest": found.passages})
     assert "not an answer" in plain_answer(missing)
     assert "Confidence" not in render_turn(missing, "id")
+
+
+def test_copies_are_named_by_their_titles() -> None:
+    given = answer_of("Who?", "Text.", 0, 5)
+    [passage] = given.passages
+    folded = passage.model_copy(update={"also_in": ("b-2", "c-3")})
+    turn = render_turn(given.model_copy(update={"passages": (folded,)}), "id", {"b-2": "A & <b>"})
+    assert '<a href="/articles/b-2">A &amp; &lt;b&gt;</a>, <a href="/articles/c-3">c-3</a>' in turn

@@ -159,6 +159,9 @@ def test_a_resolved_question_is_shown_only_when_it_differs() -> None:
 def test_near_identical_articles_are_named() -> None:
     folded = passage().model_copy(update={"also_in": ("b-2", "c-3")})
     assert "   Also in 2 articles: b-2, c-3\n" in piped(answer(folded))
+    console = terminal(output := io.StringIO())
+    print_answer(answer(folded), console, {"b-2": "The\n\x1bbridge"})
+    assert "   Also in 2 articles: The ␛bridge (b-2), c-3\n" in output.getvalue()
 
 
 def test_markup_and_emoji_codes_of_an_article_are_text() -> None:
