@@ -56,6 +56,7 @@ def save_calibration(data: Path, calibration: Calibration) -> None:
     place = data / FILE
     part = place.with_suffix(".part")
     try:
+        data.mkdir(parents=True, exist_ok=True)  # it is not there where a database has the articles
         part.write_text(json.dumps(asdict(calibration), indent=2), "utf-8")
         part.replace(place)
     except OSError as error:

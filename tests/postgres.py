@@ -18,7 +18,6 @@ NOBODY = 65534
 _QUICK = """
 fsync = off
 full_page_writes = off
-synchronous_commit = off
 shared_buffers = 64MB
 max_connections = 150
 max_wal_size = 256MB
@@ -76,6 +75,9 @@ class Cluster:
         self.run("pg_ctl", "-D", self.data, "-w", "-t", "60", *log, "-o", options, "start")
 
     def stop(self, mode: str = "fast") -> None:
+        """Stop it, unless it has stopped."""
+        if not (self.data / "postmaster.pid").exists():
+            return
         self.run("pg_ctl", "-D", self.data, "-w", "-t", "60", "-m", mode, "stop")
 
     def promote(self) -> None:

@@ -1,5 +1,6 @@
 """The rows of articles, by COPY: the articles, their sentences with the vectors, their words."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
@@ -58,7 +59,7 @@ def insert_articles(connection: Connection, batch: Sequence[Loading]) -> int:
     _copy(
         connection,
         "sentence",
-        ("int8", "int8", *["int4"] * 7, "vector"),
+        ("int8", "int8", "int8", *["int4"] * 7, "vector"),
         (row for place in placed for row in _sentence_rows(*place[:2])),
     )
     _copy(
@@ -73,7 +74,20 @@ def insert_articles(connection: Connection, batch: Sequence[Loading]) -> int:
         ("text", "int8", "int4", "int4", "int4"),
         (row for key, _, words in placed for row in _passage_words(key, words)),
     )
+    _count_words(connection, counted)
     return sum(content_number(e.parsed.article.id, e.content_sha256) for e in batch)
+
+
+def _count_words(connection: Connection, counted: Sequence[ArticleWords]) -> None:
+    sentences = sum((words.sentences_by_word for words in counted), Counter[str]())
+    passages = sum((words.passages_by_word for words in counted), Counter[str]())
+    names = sorted(sentences | passages)
+    connection.execute(
+        "INSERT INTO word SELECT * FROM unnest(%s::text[], %s::bigint[], %s::bigint[])"
+        " ON CONFLICT (word) DO UPDATE SET sentences = word.sentences + excluded.sentences,"
+        " passages = word.passages + excluded.passages",
+        (names, [sentences[name] for name in names], [passages[name] for name in names]),
+    )
 
 
 def _copy(
@@ -115,10 +129,11 @@ def _sentence_rows(key: int, each: Loading) -> Iterator[tuple[Any, ...]]:
     paragraphs = {p.number: p for p in each.parsed.paragraphs}
     id_ = key
     for passage in each.parsed.passages:
+        first = id_
         for s in passage.sentences:
             around = paragraphs[s.paragraph]
             places = (s.start, s.end, around.start, around.end, passage.start, passage.end)
-            yield id_, key, s.paragraph, *places, each.vectors[id_ - key]
+            yield id_, key, first, s.paragraph, *places, each.vectors[id_ - key]
             id_ += 1
 
 

@@ -151,8 +151,9 @@ class PostgresSnapshot:
 
     def passages(self, ids: Sequence[int]) -> list[list[StoredSentence]]:
         found = self._rows(
-            f"SELECT {_STORED} WHERE (s.article, s.passage_start) IN"  # noqa: S608 - our own names
-            " (SELECT article, passage_start FROM sentence WHERE id = ANY(%s)) ORDER BY s.id",
+            f"SELECT {_STORED} WHERE s.id IN (SELECT near.id FROM sentence hit"  # noqa: S608
+            " JOIN sentence near ON near.article = hit.article AND near.passage = hit.passage"
+            " WHERE hit.id = ANY(%s)) ORDER BY s.id",
             list(ids),
         )
         sentences = (StoredSentence(*row) for row in found)

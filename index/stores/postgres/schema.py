@@ -36,13 +36,14 @@ COMMENT ON COLUMN article.key IS 'the id of its first sentence; the others follo
 CREATE INDEX article_published ON article (published);
 
 CREATE TABLE sentence (
-    id bigint PRIMARY KEY, article bigint NOT NULL, paragraph integer NOT NULL,
-    start integer NOT NULL, "end" integer NOT NULL,
+    id bigint PRIMARY KEY, article bigint NOT NULL, passage bigint NOT NULL,
+    paragraph integer NOT NULL, start integer NOT NULL, "end" integer NOT NULL,
     paragraph_start integer NOT NULL, paragraph_end integer NOT NULL,
     passage_start integer NOT NULL, passage_end integer NOT NULL,
     embedding vector NOT NULL
 );
 CREATE INDEX sentence_article ON sentence (article);
+COMMENT ON COLUMN sentence.passage IS 'the id of the first sentence of its passage';
 
 CREATE TABLE sentence_word (
     word text COLLATE "C" NOT NULL, sentence bigint NOT NULL,
@@ -54,6 +55,10 @@ CREATE TABLE passage_word (
     frequency integer NOT NULL, length integer NOT NULL,
     PRIMARY KEY (word, first_sentence) INCLUDE (sentences, frequency, length)
 );
+CREATE TABLE word (
+    word text COLLATE "C" PRIMARY KEY, sentences bigint NOT NULL, passages bigint NOT NULL
+) WITH (fillfactor = 70);
+COMMENT ON COLUMN word.passages IS 'sentences whose passage has the word';
 
 CREATE SEQUENCE run AS integer CYCLE;
 CREATE TABLE staged (

@@ -123,6 +123,8 @@ class Server:
                     min_size=1,
                     max_size=PLACES,
                     timeout=PATIENCE_SECONDS,
+                    # After that the next request tries again, rather than a growing pause ends.
+                    reconnect_timeout=1.0,
                     kwargs={"autocommit": True},
                     configure=self._configure,
                     check=ConnectionPool.check_connection,

@@ -3,6 +3,8 @@
 import contextlib
 from collections.abc import Iterator
 
+import psycopg
+
 from index.encode import Encoder
 from index.stores.postgres.nearest import build_nearest
 from index.stores.postgres.reading import PostgresSnapshot
@@ -33,7 +35,7 @@ class PostgresStore:
             try:
                 yield PostgresSnapshot(connection)
             finally:
-                if not connection.closed:
+                with contextlib.suppress(psycopg.OperationalError):  # it is broken: it is replaced
                     connection.rollback()
 
     @contextlib.contextmanager

@@ -65,6 +65,20 @@ class ArticleWords:
         return sorted(set().union(*counted))
 
     @property
+    def sentences_by_word(self) -> Counter[str]:
+        """Count the sentences that have a word."""
+        return Counter(word for part in self.sentences for word in part.counts)
+
+    @property
+    def passages_by_word(self) -> Counter[str]:
+        """Count the sentences whose passage has a word."""
+        found: Counter[str] = Counter()
+        for part in self.passages:
+            for word in part.counts:
+                found[word] += part.sentences
+        return found
+
+    @property
     def sentence_words(self) -> int:
         return sum(part.length for part in self.sentences)
 

@@ -155,18 +155,27 @@ def _delete_articles(connection: Connection, run: int, removed: list[str]) -> in
     total = 0
     for id_, content, key, words, *counts in cast(list[tuple[Any, ...]], found):
         connection.execute("DELETE FROM sentence WHERE article = %s", (key,))
-        for table, column in (("sentence_word", "sentence"), ("passage_word", "first_sentence")):
-            connection.execute(
-                f"DELETE FROM {table} WHERE word = ANY(%s)"  # noqa: S608 - our own names
-                f" AND {column} BETWEEN %s AND %s".encode(),
-                (words, key, key + counts[0] - 1),
-            )
+        connection.execute(
+            "WITH s AS (DELETE FROM sentence_word WHERE word = ANY(%(words)s)"
+            "  AND sentence BETWEEN %(first)s AND %(last)s RETURNING word),"
+            " p AS (DELETE FROM passage_word WHERE word = ANY(%(words)s)"
+            "  AND first_sentence BETWEEN %(first)s AND %(last)s RETURNING word, sentences),"
+            " gone AS (SELECT word, sum(s) AS s, sum(p) AS p FROM (SELECT word, 1 AS s, 0 AS p"
+            "  FROM s UNION ALL SELECT word, 0, sentences FROM p) AS each GROUP BY word)"
+            " UPDATE word SET sentences = sentences - gone.s, passages = passages - gone.p"
+            " FROM gone WHERE word.word = gone.word",
+            {"words": words, "first": key, "last": key + counts[0] - 1},
+        )
         connection.execute(
             "UPDATE library SET articles = articles - 1, sentences = sentences - %s,"
             " sentence_words = sentence_words - %s, passage_words = passage_words - %s",
             counts,
         )
         total += content_number(id_, content)
+    connection.execute(
+        "DELETE FROM word WHERE word = ANY(%s) AND passages = 0 AND sentences = 0",
+        (sorted({word for row in found for word in cast(list[str], row[3])}),),
+    )
     return total
 
 
