@@ -14,7 +14,6 @@ from contextlib import ExitStack, contextmanager
 import numpy as np
 
 from index.article import Article
-from index.build import IndexReport
 from index.encode import Vectors
 from index.library import Library
 from index.settings import Settings
@@ -89,14 +88,12 @@ def main(arguments: Sequence[str]) -> None:
         library = stack.enter_context(Library.open(settings, encoder=MadeUp()))
         words = Words()
         began = time.perf_counter()
-        sentences = 0
-        for start in range(0, count, 256):
-            report: IndexReport = library.add(
-                [make(number, words) for number in range(start, min(count, start + 256))]
-            )
-            sentences += report.sentences
+        report = library.add([make(number, words) for number in range(count)])
         seconds = time.perf_counter() - began
-        print(f"{sentences} sentences of {count} articles, {sentences / seconds:.0f} a second")
+        print(
+            f"{report.sentences} sentences of {count} articles in {seconds:.0f} s, the index of the"
+            " nearest included"
+        )
         connection = stack.enter_context(server.connect())
         began = time.perf_counter()
         connection.execute("VACUUM ANALYZE")
