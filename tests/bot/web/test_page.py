@@ -1,5 +1,6 @@
 """The page in a real browser."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
@@ -8,11 +9,15 @@ from pathlib import Path
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
+from starlette.applications import Starlette
+from starlette.responses import HTMLResponse
+from starlette.routing import Route
 
 from bot.web import create_app
 from index.library import Library
 from index.settings import Settings
 from tests.bot.serving import serving
+from tests.bot.test_web import wait_until_ready
 from tests.bot.web.conftest import (
     ANSWER,
     ASKED,
@@ -30,6 +35,17 @@ from tests.fakes import answer_readily
 
 PHONE = {"width": 360, "height": 740}
 WIDE = {"width": 1400, "height": 900}
+WATCH = """() => {
+    let pressed;
+    addEventListener("keydown", () => { pressed = performance.now(); }, { capture: true });
+    new MutationObserver((_, observer) => {
+        if (!document.querySelector(".turn[data-answer]")) return;
+        observer.disconnect();
+        const note = () => { window.took = performance.now() - pressed; };
+        requestAnimationFrame(() => setTimeout(note));
+    }).observe(document.body, { childList: true, subtree: true });
+}"""
+"""Measures from the key to the frame in which the answer is painted, as `window.took`."""
 
 
 @pytest.fixture
@@ -140,6 +156,26 @@ def test_an_answer_can_be_judged_copied_and_linked(page: Page, site: Site) -> No
     expect(page.locator(".turn.found mark").first).to_have_text(ANSWER)
 
 
+def test_the_first_answer_is_there_within_300_ms_of_enter(
+    browser: Browser, real_settings: Settings
+) -> None:
+    """With the real models. Others may keep the machine busy: one visit of ten has to do."""
+    milliseconds: list[float] = []
+    with (
+        Library.open(real_settings) as library,
+        serving(create_app(library, real_settings)) as client,
+    ):
+        wait_until_ready(client)
+        while min(milliseconds, default=1000) >= 300 and len(milliseconds) < 10:
+            with visit(browser, Site(library, client)) as page:
+                page.fill("#question", "Who raised concerns?")
+                page.evaluate(WATCH)
+                page.keyboard.press("Enter")
+                expect(page.locator(".turn.found mark").first).to_be_visible()
+                milliseconds.append(page.wait_for_function("window.took").json_value())
+    assert min(milliseconds) < 300, milliseconds
+
+
 # Reading
 
 
@@ -190,6 +226,37 @@ def test_an_article_is_added_asked_and_removed(page: Page) -> None:
     page.get_by_role("button", name="Remove “The lighthouse”").click()
     expect(page.locator("#open-articles .count")).to_have_text("1")
     expect(page.locator("#list")).not_to_contain_text("The lighthouse")
+
+
+def test_a_web_page_is_added_and_its_citation_leads_there(
+    browser: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    story = "Keeper Paul Grey painted the lighthouse orange in spring."
+    body = f"<html><head><title>The lighthouse</title></head><body><p>{story}</p></body></html>"
+    elsewhere = Starlette(routes=[Route("/visit", lambda _: HTMLResponse(body))])
+    with (
+        serving(elsewhere) as web,
+        open_site(tmp_path / "data", BRIDGE, fetch_urls=True) as site,
+        visit(browser, site) as page,
+    ):
+        address = f"{str(web.base_url).rstrip('/')}/visit"
+        page.click("#open-articles")
+        page.click("#adding summary")
+        page.check('[name="kind"][value="url"]')
+        page.fill("#add-url", address)
+        page.click("#add [type=submit]")
+        expect(page.locator("#add-error")).to_contain_text("127.0.0.1 is not a public address")
+        # No address of a test's own server is public: from here on, all are taken for it.
+        monkeypatch.setattr("index.fetch.is_public", lambda address: True)
+        page.fill("#add-url", address)
+        page.click("#add [type=submit]")
+        expect(page.locator("#list li", has_text="The lighthouse")).to_contain_text("1 sentence")
+        expect(page.locator("#add-error")).to_be_hidden()
+        page.get_by_role("button", name="Close the list of articles").click()
+        ask(page, "Who painted the lighthouse orange in spring?")
+        expect(page.locator(".turn.found mark").first).to_have_text(story)
+        source = page.locator(".turn.found .passage").first.get_by_role("link", name="Source")
+        expect(source).to_have_attribute("href", re.compile(f"^{re.escape(address)}#:~:text="))
 
 
 def test_many_articles_are_shown_in_part_and_all_are_found(page: Page) -> None:
