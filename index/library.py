@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
@@ -11,8 +11,14 @@ from typing import Self
 from index.article import Article, ArticleSummary, ParsedArticle, canonical
 from index.build import IndexReport, Progress, index_articles, index_sources
 from index.encode import Encoder, OnnxEncoder
-from index.errors import EmptyLibraryError, LibraryError, SourceError, UnknownArticleError
-from index.export import export_model, export_reranker
+from index.errors import (
+    ArticlebotError,
+    EmptyLibraryError,
+    LibraryError,
+    SourceError,
+    UnknownArticleError,
+)
+from index.export import export_model, export_reranker, find_export
 from index.intake import Intake
 from index.read import AS_FOUND, Reading, Source
 from index.rerank import PassageReader, Reranker
@@ -33,7 +39,7 @@ class Library:
         self.settings = settings
         self._encoder = encoder
         self._reranker: Reranker | None = None
-        self._loading = threading.Lock()
+        self._loading, self._loading_reranker = threading.Lock(), threading.Lock()
         self._store, self.records = open_store(settings)
 
     @classmethod
@@ -245,10 +251,20 @@ class Library:
 
     def reranker(self) -> Reranker | None:
         """Give the reranker, loaded at the first call; None where the settings want none."""
-        with self._loading:
+        with self._loading_reranker:
             if self._reranker is None and self.settings.reranker != NO_RERANKER:
                 self._reranker = self._load_reranker()
             return self._reranker
+
+    def load_ahead(self) -> None:
+        """Begin to load the models that are at hand, in threads; whoever needs one waits for it.
+
+        Most of it happens outside of Python, while this process goes on importing.
+        """
+        if find_export(self.settings):
+            threading.Thread(target=_quietly, args=(self.encoder,)).start()
+        if self.settings.reranker == BUNDLED_RERANKER:
+            threading.Thread(target=_quietly, args=(self.reranker,)).start()
 
     def _load_reranker(self) -> Reranker:
         if self.settings.reranker == BUNDLED_RERANKER:
@@ -273,6 +289,11 @@ def find_id(snapshot: Snapshot, wanted: str) -> str:
     if not matching:
         raise unknown_article(wanted)
     return matching[0]
+
+
+def _quietly(load: Callable[[], object]) -> None:
+    with suppress(ArticlebotError):  # told to whoever needs it: it is tried again
+        load()
 
 
 def unknown_article(article_id: str) -> UnknownArticleError:

@@ -181,9 +181,8 @@ class LocalSnapshot:
         articles = self.matching_ids(only) if only else None
         among = None if articles is None else selection.sentence_ids(self._connection, articles)
         near = files.vectors.search(vector, depth, among)
-        lexical = files.words.search(question, depth, articles)
+        lexical = files.words.search(question, depth, articles, near)
         ids = list(dict.fromkeys([*near, *lexical]))
-        lexical |= files.words.scores(question, [id_ for id_ in near if id_ not in lexical])
         stored, vectors = database.read_vectors(self._connection, ids)
         matrix = np.frombuffer(b"".join(vectors), dtype="<f4").reshape(len(stored), len(vector))
         return [

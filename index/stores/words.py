@@ -10,6 +10,12 @@ import tantivy
 PASSAGE_WEIGHT = 1.0
 """What a word of the passage counts beside the same word of the sentence."""
 
+LARGE = 100_000
+"""Sentences beyond which a question's rare words choose what all its words then score."""
+COMMON = 0.1
+"""Share of the sentences in whose passages a common word stands. Of a million, without such words
+86 % of the best 50 are among the best 100 (96 % at 0.2), in a tenth of the time (a fifth)."""
+
 _MEMORY = 64 * 1024 * 1024
 _LISTS = ("meta.json", ".managed.json")
 """Which files belong to the index, and which it may delete."""
@@ -90,27 +96,53 @@ class WordIndex:
         return int(self._searcher.num_docs)
 
     def search(
-        self, question: str, k: int, articles: Sequence[str] | None = None
+        self,
+        question: str,
+        k: int,
+        articles: Sequence[str] | None = None,
+        also: Sequence[int] = (),
     ) -> dict[int, float]:
-        """Give the k best sentences by their words, in these articles: id to score, best first."""
-        only = None
+        """Give the k best sentences by their words: id to score, best first.
+
+        Args:
+            question: its words are looked for.
+            k: how many.
+            articles: search these alone.
+            also: give the scores of these sentences as well, unless they share no word.
+        """
         if articles is not None:
             only = tantivy.Query.term_set_query(self._schema, "article", list(articles))
-        return self._run(question, k, only)
+            found = self._run(self._analyze(question), k, only)
+        elif len(self) > LARGE:
+            words = self._analyze(question)
+            rare = [word for word in words if self._is_rare(word)]
+            near = self._run(rare or words, 2 * k)
+            scores = self.scores(question, list(dict.fromkeys([*near, *also])))
+            found = dict([each for each in scores.items() if each[0] in near][:k])
+            return found | {id_: scores[id_] for id_ in also if id_ in scores}
+        else:
+            found = self._run(self._analyze(question), k)
+        return found | self.scores(question, [id_ for id_ in also if id_ not in found])
 
     def scores(self, question: str, ids: Sequence[int]) -> dict[int, float]:
-        """Give the scores of these sentences; those that share no word are left out."""
+        """Give the scores of these sentences, best first, without those that share no word."""
         if not ids:
             return {}
         # Term by term: looking a set up goes through the dictionary of all ids, and takes twice as
         # long among 100,000.
         terms = (tantivy.Query.term_query(self._schema, "id", id_, "basic") for id_ in ids)
         only = tantivy.Query.boolean_query([(tantivy.Occur.Should, term) for term in terms])
-        return self._run(question, len(ids), only)
+        return self._run(self._analyze(question), len(ids), only)
 
-    def _run(self, question: str, k: int, only: tantivy.Query | None) -> dict[int, float]:
+    def _is_rare(self, word: str) -> bool:
+        """Tell whether a word stands in few passages, but not in none."""
+        return 0 < int(self._searcher.doc_freq("passage", word)) <= COMMON * len(self)
+
+    def _run(
+        self, words: Sequence[str], k: int, only: tantivy.Query | None = None
+    ) -> dict[int, float]:
         clauses = []
-        for word in dict.fromkeys(self._analyze(question)):
+        for word in dict.fromkeys(words):
             for field, weight in (("sentence", 1.0), ("passage", PASSAGE_WEIGHT)):
                 term = tantivy.Query.term_query(self._schema, field, word, index_option="freq")
                 clauses.append((tantivy.Occur.Should, tantivy.Query.boost_query(term, weight)))

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from index.stores import words
 from index.stores.words import PASSAGE_WEIGHT, WordIndex
 from tests.index.stores.helpers import put_in_place
 
@@ -167,3 +168,18 @@ def test_a_folder_of_which_much_has_gone_is_not_to_be_extended(tmp_path: Path) -
     WordIndex.extend(tmp_path / "1", tmp_path / "2", [], ["a0"])
     assert WordIndex.can_extend(tmp_path / "2", 9)
     assert not WordIndex.can_extend(tmp_path / "2", 11)
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_rare_words_choose_in_a_large_index_and_all_words_score(
+    index: WordIndex, question: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(words, "LARGE", 1)
+    monkeypatch.setattr(words, "COMMON", 0.45)  # "deal", "they", "allies"
+    expected = bm25(question)
+    found = index.search(question, len(ROWS))
+    assert found == pytest.approx({id_: expected[id_] for id_ in found}, rel=1e-5)
+    assert next(iter(found), None) == max(expected, key=lambda id_: expected[id_], default=None)
+    assert index.search(question, len(ROWS), also=[11, 22]) == pytest.approx(
+        {id_: expected[id_] for id_ in {*found, 11, 22} if id_ in expected}, rel=1e-5
+    )
