@@ -143,9 +143,9 @@ class FakeSlack:
         """Give these replies to the next calls of a method."""
         self._scripted[method].extend(replies)
 
-    async def until(self, met: Callable[[], object]) -> None:
+    async def until(self, met: Callable[[], object], seconds: float = WAIT_SECONDS) -> None:
         """Wait until a condition on this object holds; `TimeoutError` when it does not."""
-        async with asyncio.timeout(WAIT_SECONDS), self._changed:
+        async with asyncio.timeout(seconds), self._changed:
             await self._changed.wait_for(lambda: bool(met()))
 
     async def deliver(
@@ -305,6 +305,7 @@ def _refused_view(view: Mapping[str, Any]) -> str | None:
         or len(view.get("private_metadata") or "") > 3000
         or any(part.get("text") == "" for part in text_parts(view["blocks"]))
         or len(json.dumps(view)) > 250_000
+        or any(block["type"] == "context_actions" for block in view["blocks"])  # for messages alone
     )
     return "invalid_arguments" if wrong else None
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from slack_sdk.models.blocks import (
     Block,
+    ContextActionsBlock,
     HeaderBlock,
     InputBlock,
     PlainTextInputElement,
@@ -109,8 +110,8 @@ def _in_context(piece: Piece, room: int) -> Block:
 
 
 def blocks_view(title: str, blocks: Sequence[Block]) -> View:
-    """Give a modal of blocks that were made for a message."""
-    return _modal(title, blocks)
+    """Give a modal of blocks that were made for a message; Slack has thumbs in messages alone."""
+    return _modal(title, [each for each in blocks if not isinstance(each, ContextActionsBlock)])
 
 
 def text_view(title: str, text: str) -> View:

