@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from pathlib import PurePath
 from typing import Literal
 
+import numpy as np
+
 from index.article import Article, ParsedArticle
 from index.encode import Encoder, Vectors
 from index.errors import SourceError
@@ -46,6 +48,14 @@ class IndexReport:
     """Kinds of files in the folders that are no articles, and how many; see `find_files`."""
 
 
+Before = Callable[[str], EncodedArticle | None]
+"""Gives an article as it is published, by its id."""
+
+
+def _nothing(_: str) -> None:
+    """Know no article."""
+
+
 def index_sources(
     intake: Intake,
     writer: Writer,
@@ -53,13 +63,14 @@ def index_sources(
     on_progress: Callable[[Progress], None],
     *,
     prune: bool,
+    before: Before = _nothing,
 ) -> IndexReport:
     """Index what the sources hold; with `prune`, remove what has gone from their folders."""
 
     def gone() -> list[str]:
         return intake.gone(writer.paths()) if prune else []
 
-    report = index_articles(intake, len(intake), writer, encoder, on_progress, gone)
+    report = index_articles(intake, len(intake), writer, encoder, on_progress, gone, before)
     return replace(report, passed_over=tuple(intake.passed_over.most_common()))
 
 
@@ -70,12 +81,13 @@ def index_articles(
     encoder: Encoder,
     on_progress: Callable[[Progress], None],
     gone: Callable[[], Sequence[str]] = list,
+    before: Before = _nothing,
 ) -> IndexReport:
     """Index articles, read one by one as they are needed; errors among them are reported.
 
     1. take an article, and skip it when its content is known;
     2. clean and split it;
-    3. encode its sentences;
+    3. encode its sentences, but for those that it had `before`, where that is known;
     4. stage it, so that an interrupted run goes on here;
     5. publish everything at once, and remove what `gone` names when all has been read.
     """
@@ -100,7 +112,8 @@ def index_articles(
             if not parsed.sentences:
                 failed.append(SourceError(f"{article.source} has no words", "nothing to index"))
                 continue
-            encoded = EncodedArticle(parsed, content, sentence_vectors(parsed, encoder))
+            old = before(article.id) if article.id in known else None
+            encoded = EncodedArticle(parsed, content, sentence_vectors(parsed, encoder, old))
             writer.stage(encoded)
             sentences += len(encoded.vectors)
         if article.id in known:
@@ -126,13 +139,31 @@ def content_sha256(article: Article) -> str:
     ).hexdigest()
 
 
-def sentence_vectors(parsed: ParsedArticle, encoder: Encoder) -> Vectors:
+def sentence_vectors(
+    parsed: ParsedArticle, encoder: Encoder, before: EncodedArticle | None = None
+) -> Vectors:
     """Encode every sentence after the article's title, which says what it is about.
 
     More views than this one do not find more: `tests/quality/README.md` has the figures.
 
+    Args:
+        parsed: the article.
+        encoder: of its library.
+        before: the article as it was; what it has in common with it is not encoded again.
+
     Returns:
         Float32, shape (sentences, dimension).
     """
+    known: dict[str, Vectors] = {}
+    if before and before.content_sha256 == content_sha256(before.parsed.article):  # of PIPELINE
+        known = dict(zip(_encoded_texts(before.parsed), before.vectors, strict=True))
+    texts = _encoded_texts(parsed)
+    new = list(dict.fromkeys(text for text in texts if text not in known))
+    if new:
+        known |= zip(new, encoder.encode(new), strict=True)
+    return np.array([known[text] for text in texts], np.float32).reshape(-1, encoder.dimension)
+
+
+def _encoded_texts(parsed: ParsedArticle) -> list[str]:
     text, title = parsed.article.text, parsed.article.title
-    return encoder.encode([f"{title}: {text[s.start : s.end]}" for s in parsed.sentences])
+    return [f"{title}: {text[s.start : s.end]}" for s in parsed.sentences]

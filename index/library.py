@@ -24,7 +24,7 @@ from index.read import AS_FOUND, Reading, Source
 from index.rerank import PassageReader, Reranker
 from index.search import Hit, search
 from index.settings import BUNDLED_RERANKER, NO_RERANKER, Settings
-from index.store import EVERYTHING, Feedback, Filter, LibraryInfo, Snapshot
+from index.store import EVERYTHING, EncodedArticle, Feedback, Filter, LibraryInfo, Snapshot
 from index.stores.choice import open_store
 from index.transfer import Exported, read_export, write_export
 
@@ -70,7 +70,13 @@ class Library:
         encoder = self.encoder(on_progress)
         with self._store.writing(encoder, self.settings.model) as writer:
             intake = Intake(sources, reading)
-            return index_sources(intake, writer, encoder, on_progress, prune=prune)
+            return index_sources(
+                intake, writer, encoder, on_progress, prune=prune, before=self._published
+            )
+
+    def _published(self, article_id: str) -> EncodedArticle | None:
+        with self._store.snapshot() as snapshot:
+            return snapshot.encoded(article_id)
 
     def remove(self, article_ids: Sequence[str]) -> None:
         """Remove articles; raises as `index` does.
@@ -93,7 +99,9 @@ class Library:
         """Add articles that are at hand; each replaces what has its id. Raises as `index` does."""
         encoder = self.encoder(on_progress)
         with self._store.writing(encoder, self.settings.model) as writer:
-            return index_articles(articles, len(articles), writer, encoder, on_progress)
+            return index_articles(
+                articles, len(articles), writer, encoder, on_progress, before=self._published
+            )
 
     def export(self, path: Path) -> Exported:
         """Write everything to one file: articles with their vectors, and feedback.

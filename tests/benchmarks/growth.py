@@ -104,7 +104,8 @@ def build(folder: Path, maker: Maker, encoder: Recalled, count: int) -> Figures:
         writer.publish()
     published = time.perf_counter()
     store.close()
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    status = Path("/proc/self/status").read_text("ascii")
+    peak = int(status.split("VmHWM:")[1].split()[0]) * 1024
     return {
         "stage_s": staged - started,
         "publish_s": published - staged,

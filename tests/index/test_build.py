@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from index import build
 from index.article import Article
 from index.build import Progress, sentence_vectors
 from index.encode import Vectors
@@ -172,3 +173,48 @@ def test_a_sentence_is_encoded_after_its_title() -> None:
     assert vectors.dtype == np.float32
     assert len(vectors) == len(parsed.sentences) == 42
     np.testing.assert_array_equal(vectors, expected)
+
+
+def test_only_the_changed_sentences_of_an_article_are_encoded(
+    library: Library, write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    encoded: list[str] = []
+    encode = FakeEncoder.encode
+
+    def noting(self: FakeEncoder, texts: Sequence[str]) -> Vectors:
+        encoded.extend(texts)
+        return encode(self, texts)
+
+    monkeypatch.setattr(FakeEncoder, "encode", noting)
+    path = write("a.txt", "One came. One came. Two went.")
+    library.index([path])
+    assert encoded == ["a: One came.", "a: Two went."]  # equal ones together
+    encoded.clear()
+    path.write_text("Two went. Three stayed. One came.")
+    assert library.index([path]).changed == 1
+    assert encoded == ["a: Three stayed."]
+    (article,) = library.articles()
+    with library.snapshot() as snapshot:
+        stored = snapshot.encoded(article.id)
+    assert stored is not None
+    np.testing.assert_array_equal(stored.vectors, sentence_vectors(stored.parsed, FakeEncoder()))
+
+
+def test_what_another_version_has_encoded_is_encoded_again(
+    library: Library,
+    write: Write,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    path = write("a.txt", "One came. Two went.")
+    library.index([path])
+    monkeypatch.setattr(build, "PIPELINE", "next")
+    asked: list[int] = []
+    encode = FakeEncoder.encode
+
+    def noting(self: FakeEncoder, texts: Sequence[str]) -> Vectors:
+        asked.append(len(texts))
+        return encode(self, texts)
+
+    monkeypatch.setattr(FakeEncoder, "encode", noting)
+    assert library.index([path]).changed == 1
+    assert asked == [2]
