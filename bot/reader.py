@@ -1,10 +1,8 @@
 """The reader page: an article as HTML, where a citation's link leads to its exact words."""
 
-from html import escape
-from pathlib import PurePath
-
 from fastapi.responses import HTMLResponse
 
+from bot.html import escape_text, source_name
 from index.article import Paragraph, ParsedArticle
 
 CONTENT_SECURITY_POLICY = (
@@ -52,13 +50,13 @@ def render_page(parsed: ParsedArticle) -> str:
     article = parsed.article
     about = [_source(article.source)]
     if article.author:
-        about.append(_escape(article.author))
+        about.append(escape_text(article.author))
     if article.published:
         about.append(f"<time>{article.published.isoformat()}</time>")
     return _PAGE.format(
-        title=_escape(article.title),
+        title=escape_text(article.title),
         about=" · ".join(about),
-        language=_escape(article.language or ""),
+        language=escape_text(article.language or ""),
         paragraphs="\n".join(_paragraph(article.text, each) for each in parsed.paragraphs),
     )
 
@@ -75,19 +73,12 @@ def _paragraph(text: str, paragraph: Paragraph) -> str:
         number=paragraph.number,
         start=paragraph.start,
         end=paragraph.end,
-        text=_escape(text[paragraph.start : paragraph.end]),
+        text=escape_text(text[paragraph.start : paragraph.end]),
     )
 
 
 def _source(source: str) -> str:
     if source.startswith(("http://", "https://")):
-        return f'<a href="{_escape(source)}" rel="nofollow noreferrer">{_escape(source)}</a>'
-    return f"<span>{_escape(PurePath(source).name)}</span>"  # a path leads nobody anywhere
-
-
-def _escape(text: str) -> str:
-    """Escape for HTML, one code point on the page for each in `text`.
-
-    An HTML parser drops NUL and turns CR and CRLF into LF, which would shift what follows.
-    """
-    return escape(text).replace("\0", "\N{REPLACEMENT CHARACTER}").replace("\r", "&#13;")
+        address = escape_text(source)
+        return f'<a href="{address}" rel="nofollow noreferrer">{address}</a>'
+    return f"<span>{escape_text(source_name(source))}</span>"
