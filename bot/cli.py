@@ -18,7 +18,7 @@ from bot import cli_library
 from bot.cli_eval import calibrate, evaluate
 from bot.cli_feedback import feedback
 from bot.cli_migrate import migrate
-from bot.cli_serve import make_key, serve_mcp
+from bot.cli_serve import make_key, serve, serve_mcp, slack
 from bot.cli_session import JsonOption, Session, console, print_json, read_day, read_input
 from bot.outcome import FAILED, NOT_FOUND, OutcomeGroup
 from index.errors import UsageError
@@ -195,54 +195,8 @@ def forget(
             raise UsageError(f"there is no conversation {conversation!r}", "it may have expired")
 
 
-@app.command()
-def serve(
-    ctx: typer.Context,
-    host: Annotated[str, typer.Option("--host", help="Address to listen on.")] = "127.0.0.1",
-    port: Annotated[
-        int, typer.Option("--port", min=0, max=65535, help="Port to listen on; 0: any free one.")
-    ] = 8000,
-) -> None:
-    """Answer over HTTP, and in Slack when its tokens are set.
-
-    Examples:
-
-    $ articlebot serve
-    $ articlebot serve --host 0.0.0.0 --port 80
-    """
-    from bot.web import serve as serve_http
-
-    serve_http(ctx.ensure_object(Session).settings(), host, port)
-
-
-@app.command()
-def slack(
-    ctx: typer.Context,
-    check: Annotated[
-        bool, typer.Option("--check", help="Ask Slack about the tokens and scopes, and end.")
-    ] = False,
-    metrics_port: Annotated[
-        int | None,
-        typer.Option("--metrics-port", min=0, max=65535, help="Serve metrics on 127.0.0.1."),
-    ] = None,
-) -> None:
-    """Answer in Slack through Socket Mode.
-
-    No public address is needed.
-    Set SLACK_BOT_TOKEN and SLACK_APP_TOKEN first; `--check` tries them.
-    """
-    settings = ctx.ensure_object(Session).settings()
-    if check:
-        from bot.doctor import print_check
-        from bot.slack.check import check as examine
-
-        states = [print_check(each, console(sys.stdout)) for each in examine(settings)]
-        if not all(states):
-            raise typer.Exit(FAILED)
-        return
-    from bot.slack.app import run_socket_mode
-
-    run_socket_mode(settings, metrics_port)
+app.command()(serve)
+app.command()(slack)
 
 
 @app.command()

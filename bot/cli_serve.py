@@ -1,12 +1,65 @@
-"""The commands `articlebot key` and `articlebot mcp`."""
+"""The commands that serve, and the keys for it: serve, slack, mcp, key."""
 
 import importlib.util
+import sys
 from typing import Annotated
 
 import typer
 
-from bot.cli_session import Session
+from bot.cli_session import Session, console
+from bot.outcome import FAILED
 from index.errors import UsageError
+
+HostOption = Annotated[str, typer.Option("--host", help="Address to listen on.")]
+PortOption = Annotated[
+    int, typer.Option("--port", min=0, max=65535, help="Port to listen on; 0: any free one.")
+]
+
+
+def serve(
+    ctx: typer.Context,
+    host: HostOption = "127.0.0.1",
+    port: PortOption = 8000,
+) -> None:
+    """Answer over HTTP, and in Slack when its tokens are set.
+
+    Examples:
+
+    $ articlebot serve
+    $ articlebot serve --host 0.0.0.0 --port 80
+    """
+    from bot.web import serve as serve_http
+
+    serve_http(ctx.ensure_object(Session).settings(), host, port)
+
+
+def slack(
+    ctx: typer.Context,
+    check: Annotated[
+        bool, typer.Option("--check", help="Ask Slack about the tokens and scopes, and end.")
+    ] = False,
+    metrics_port: Annotated[
+        int | None,
+        typer.Option("--metrics-port", min=0, max=65535, help="Serve metrics on 127.0.0.1."),
+    ] = None,
+) -> None:
+    """Answer in Slack through Socket Mode.
+
+    No public address is needed.
+    Set SLACK_BOT_TOKEN and SLACK_APP_TOKEN first; `--check` tries them.
+    """
+    settings = ctx.ensure_object(Session).settings()
+    if check:
+        from bot.doctor import print_check
+        from bot.slack.check import check as examine
+
+        states = [print_check(each, console(sys.stdout)) for each in examine(settings)]
+        if not all(states):
+            raise typer.Exit(FAILED)
+        return
+    from bot.slack.app import run_socket_mode
+
+    run_socket_mode(settings, metrics_port)
 
 
 def make_key(
@@ -35,10 +88,8 @@ def serve_mcp(
     http: Annotated[
         bool, typer.Option("--http", help="Serve streamable HTTP at /mcp, not standard input.")
     ] = False,
-    host: Annotated[str, typer.Option("--host", help="Address to listen on.")] = "127.0.0.1",
-    port: Annotated[
-        int, typer.Option("--port", min=0, max=65535, help="Port to listen on; 0: any free one.")
-    ] = 8001,
+    host: HostOption = "127.0.0.1",
+    port: PortOption = 8001,
 ) -> None:
     """Serve the Model Context Protocol: the tools ask, search and read_article.
 
