@@ -19,7 +19,8 @@ COPY index index
 RUN ARTICLEBOT_CACHE=/cache python -m index.export
 
 FROM base
-RUN pip install --constraint constraints.txt --group serving
+RUN pip install --constraint constraints.txt --group serving \
+    pgvector "psycopg[binary]" psycopg-pool
 COPY README.md LICENSE ./
 COPY index index
 COPY bot bot

@@ -37,7 +37,7 @@ WITH library AS MATERIALIZED (
         %(passage)s * 2.2 * ln(1 + (n - passages + 0.5) / (passages + 0.5)) AS p
     FROM word, library WHERE word = ANY(%(words)s)
 ), budget AS MATERIALIZED (
-    SELECT coalesce(%(budget)s::float8, max(p) FILTER (WHERE passages >= %(depth)s), 0) AS top
+    SELECT coalesce(%(budget)s::float8, 0.4 * max(p) FILTER (WHERE passages >= %(depth)s), 0) AS top
     FROM weight
 ), part AS MATERIALIZED (
     SELECT word, s, p, sum(s + p) OVER (ORDER BY s + p, word) AS up_to FROM weight
