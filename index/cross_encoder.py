@@ -4,11 +4,9 @@ from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
-from tokenizers import Tokenizer
 
-from index.errors import ModelError
 from index.export import ExportedModel
-from index.onnx import batches_by_length, open_session
+from index.onnx import batches_by_length, open_exported
 from index.rerank import PassageText
 
 BATCH_TOKENS = 2048
@@ -23,16 +21,7 @@ class CrossEncoderReranker:
         Raises:
             ModelError: the exported files are damaged.
         """
-        try:
-            self._tokenizer = Tokenizer.from_file(str(model.tokenizer))
-            self._tokenizer.enable_truncation(model.max_tokens)
-            self._tokenizer.no_padding()
-            self._session = open_session(str(model.graph), threads)
-        except Exception as error:  # both libraries raise bare exceptions on damaged files
-            raise ModelError(
-                f"the exported model in {model.folder} is damaged",
-                "delete that folder; it is made again when it is next needed",
-            ) from error
+        self._tokenizer, self._session = open_exported(model, threads)
         self._inputs = [put.name for put in self._session.get_inputs()]
 
     def score(self, question: str, passages: Sequence[PassageText]) -> list[list[float]]:

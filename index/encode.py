@@ -1,16 +1,14 @@
 """Texts to unit vectors: an exported sentence-transformers model run by onnxruntime."""
 
-import os
 from collections.abc import Sequence
 from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
-from tokenizers import Encoding, Tokenizer
+from tokenizers import Encoding
 
-from index.errors import ModelError
 from index.export import ExportedModel
-from index.onnx import batches_by_length, open_session
+from index.onnx import batches_by_length, open_exported
 
 Vectors = npt.NDArray[np.float32]
 """Float32 vectors, shape (n, dimension) or (dimension,). Similarity is the inner product."""
@@ -50,18 +48,7 @@ class OnnxEncoder:
         """
         self.dimension = model.dimension
         self.fingerprint = model.fingerprint
-        # Threads of the Rust tokenizer would only compete with onnxruntime's.
-        os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
-        try:
-            self._tokenizer = Tokenizer.from_file(str(model.tokenizer))
-            self._tokenizer.enable_truncation(model.max_tokens)
-            self._tokenizer.no_padding()
-            self._session = open_session(str(model.graph), threads)
-        except Exception as error:  # both libraries raise bare exceptions on damaged files
-            raise ModelError(
-                f"the exported model in {model.folder} is damaged",
-                "delete that folder; it is made again when it is next needed",
-            ) from error
+        self._tokenizer, self._session = open_exported(model, threads)
         self._inputs = [put.name for put in self._session.get_inputs()]
 
     def encode(self, texts: Sequence[str]) -> Vectors:

@@ -1,8 +1,13 @@
 """Running exported models: one way to open them, one way to batch what they read."""
 
+import os
 from collections.abc import Iterator, Sequence
 
 import onnxruntime
+from tokenizers import Tokenizer
+
+from index.errors import ModelError
+from index.export import ExportedModel
 
 
 def open_session(graph: str, threads: int) -> onnxruntime.InferenceSession:
@@ -18,6 +23,28 @@ def open_session(graph: str, threads: int) -> onnxruntime.InferenceSession:
     # Cores that spin between two questions are taken from everything else on the machine.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     return onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
+
+
+def open_exported(
+    model: ExportedModel, threads: int
+) -> tuple[Tokenizer, onnxruntime.InferenceSession]:
+    """Open what `index.export` gives: its tokenizer, which cuts what is too long, and its graph.
+
+    Raises:
+        ModelError: the exported files are damaged.
+    """
+    # Threads of the Rust tokenizer would only compete with onnxruntime's.
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    try:
+        tokenizer = Tokenizer.from_file(str(model.tokenizer))
+        tokenizer.enable_truncation(model.max_tokens)
+        tokenizer.no_padding()
+        return tokenizer, open_session(str(model.graph), threads)
+    except Exception as error:  # both libraries raise bare exceptions on damaged files
+        raise ModelError(
+            f"the exported model in {model.folder} is damaged",
+            "delete that folder; it is made again when it is next needed",
+        ) from error
 
 
 def batches_by_length(lengths: Sequence[int], tokens: int) -> Iterator[list[int]]:
