@@ -20,7 +20,7 @@ from index.read import Blob, Reading, Source, find_sources
 from index.settings import Settings
 from index.stores.choice import open_server
 from index.stores.postgres import jobs
-from index.stores.postgres.nearest import build_nearest
+from index.stores.postgres.nearest import tend
 from index.stores.postgres.server import Server
 from index.stores.postgres.writing import PostgresWriter
 
@@ -77,7 +77,7 @@ def index_in_parallel(
     return replace(report, failed=unread + report.failed)
 
 
-def work(settings: Settings, encoder: Encoder, *, build: bool = True) -> int:
+def work(settings: Settings, encoder: Encoder) -> int:
     """Take one job after the other until none is left that has not ended; give their number.
 
     What another process does not bring to its end, because it was killed, is taken over.
@@ -95,8 +95,7 @@ def work(settings: Settings, encoder: Encoder, *, build: bool = True) -> int:
                 time.sleep(LOOK_SECONDS)
             else:
                 break
-        if build:
-            build_nearest(connection, encoder.dimension)
+        tend(connection, encoder.dimension)
     return done
 
 

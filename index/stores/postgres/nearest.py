@@ -1,4 +1,4 @@
-"""The HNSW index over the vectors: built when there are enough of them to be worth it."""
+"""What makes searching quick: statistics for the planner, and an HNSW index over many vectors."""
 
 from index.stores.postgres.ranking import NEAREST
 from index.stores.postgres.reading import read_state
@@ -6,6 +6,34 @@ from index.stores.postgres.schema import Connection
 
 ENOUGH = 20_000
 """Sentences; up to there all are compared, which is exact and takes a few milliseconds."""
+
+
+_TABLES = ("library", "article", "sentence", "word", "sentence_word", "passage_word")
+
+
+def tend(connection: Connection, dimension: int) -> None:
+    """Do after a publication what searching needs, where enough has changed since the last time.
+
+    The connection is in no transaction.
+    """
+    refresh_statistics(connection)
+    build_nearest(connection, dimension)
+
+
+def refresh_statistics(connection: Connection) -> bool:
+    """Tell the planner how much there is when it has doubled or halved; tell whether it was told.
+
+    The server does so by itself, but a minute later; until then, after a first load of 5,000
+    sentences, a search took 1.5 s in place of 18 ms, as it was planned for empty tables.
+    """
+    row = connection.execute(
+        "SELECT sentences > 2 * reltuples OR 2 * sentences < reltuples FROM library, pg_class"
+        " WHERE pg_class.oid = 'sentence'::regclass"
+    ).fetchone()
+    if row is None or not row[0]:
+        return False
+    connection.execute(f"VACUUM (ANALYZE, SKIP_LOCKED) {', '.join(_TABLES)}".encode())
+    return True
 
 
 def build_nearest(connection: Connection, dimension: int) -> bool:

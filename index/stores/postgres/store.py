@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import psycopg
 
 from index.encode import Encoder
-from index.stores.postgres.nearest import build_nearest
+from index.stores.postgres.nearest import tend
 from index.stores.postgres.reading import PostgresSnapshot
 from index.stores.postgres.server import Server
 from index.stores.postgres.writing import PostgresWriter
@@ -47,7 +47,7 @@ class PostgresStore:
         """
         with self._server.told(), contextlib.closing(self._server.connect()) as connection:
             yield PostgresWriter(connection, encoder, model)
-            build_nearest(connection, encoder.dimension)
+            tend(connection, encoder.dimension)
 
     def close(self) -> None:
         """Close what is open. The store can be used again afterwards."""

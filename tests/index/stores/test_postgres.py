@@ -242,6 +242,18 @@ def explain(address: str) -> str:
     return "\n".join(sent)
 
 
+def test_the_planner_knows_how_much_there_is_when_a_publication_has_ended(
+    library: Library, database: str
+) -> None:
+    library.add(articles(50))
+    known = "SELECT reltuples::integer FROM pg_class WHERE oid = 'sentence'::regclass"
+    assert rows(database, known) == [(100,)]
+    library.add(articles(60))
+    assert rows(database, known) == [(100,)], "so little more is not worth it"
+    library.add(articles(120))
+    assert rows(database, known) == [(240,)]
+
+
 def test_an_index_that_was_left_half_built_is_built_anew(
     library: Library, database: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
