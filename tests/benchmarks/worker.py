@@ -80,7 +80,9 @@ class Plain:
 
         scores, rows = self._index.search(self._encode([question]), 50)
         words = bm25s.tokenize([question], show_progress=False)
-        found, points = self._words.retrieve(words, k=50, show_progress=False)
+        found, points = self._words.retrieve(
+            words, k=min(50, len(self._texts)), show_progress=False
+        )
         fused = dict(zip(rows[0].tolist(), scores[0].tolist(), strict=True))
         for row, point in zip(found[0].tolist(), points[0].tolist(), strict=True):
             fused[row] = fused.get(row, 0.0) + point / 50
