@@ -104,7 +104,7 @@ class Settings(BaseSettings):
         default=300, ge=0, description="HTTP requests a minute for each key and address; 0: any."
     )
     concurrency: int = Field(
-        default=16, ge=1, le=256, description="HTTP requests that are worked on at a time."
+        default=64, ge=1, le=256, description="HTTP requests that are worked on or wait."
     )
     request_seconds: float = Field(
         default=30, gt=0, description="Seconds that the work for an HTTP request may take."

@@ -14,19 +14,23 @@ T = TypeVar("T")
 
 RETRY_AFTER = {"Retry-After": "1"}
 
+THREADS = 16
+"""Calls that run at a time: more of them would share the same cores, and answer none sooner."""
+
 
 class Workers:
-    """A bounded number of threads without a queue. Use from one event loop.
+    """A bounded number of places, of which the first are worked on and the others wait.
 
-    A thread cannot be stopped: work that has run out of time is answered with 504 and keeps its
-    place until it ends, so that there is never more of it than `places`.
+    Use from one event loop. Waiting counts into a call's time, and ends with it. A thread cannot
+    be stopped: work that has run out of time is answered with 504 and keeps its place until it
+    ends, so that there is never more of it than `places`.
     """
 
     def __init__(self, places: int, seconds: float) -> None:
         self._places = places
         self._seconds = seconds
         self._taken = 0
-        self._threads = ThreadPoolExecutor(places, thread_name_prefix="work")
+        self._threads = ThreadPoolExecutor(min(places, THREADS), thread_name_prefix="work")
 
     async def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Call a function in a thread.

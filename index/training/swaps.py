@@ -57,7 +57,6 @@ OPPOSITES = [
     ("internal", "external"),
     ("major", "minor"),
     ("include", "exclude"),
-    ("major", "minor"),
     ("advantage", "disadvantage"),
     ("success", "failure"),
     ("enemies", "allies"),

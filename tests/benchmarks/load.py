@@ -4,6 +4,7 @@ import http.client
 import json
 import os
 import re
+import socket
 import subprocess
 import sys
 import threading
@@ -64,6 +65,9 @@ def ask(port: int, clients: int, questions: Sequence[str]) -> Load:
 
     def work() -> None:
         connection = http.client.HTTPConnection("127.0.0.1", port)
+        connection.connect()
+        # Head and body are sent apart: without this the body waits for the head's receipt.
+        connection.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         while True:
             with lock:
                 question = next(left, None)

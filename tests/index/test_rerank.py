@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from index.errors import ModelError
 from index.library import Library
 from index.rerank import MODELS, PassageReader, PassageText
-from index.search import READ, UNREAD, search
+from index.search import CERTAIN, READ, UNREAD, search
 from tests.conftest import SEEDS
 from tests.fakes import FakeEncoder
 
@@ -88,6 +88,19 @@ def test_only_the_best_are_read(library: Library, tmp_path: Path) -> None:
     assert [hit.fused for hit in hits[READ:]] == sorted(
         (h.fused for h in hits[READ:]), reverse=True
     )
+
+
+def test_what_is_far_behind_the_best_is_not_read(library: Library, tmp_path: Path) -> None:
+    (tmp_path / "near.txt").write_text("The mayor of Riga raised concerns about the ferry.")
+    (tmp_path / "far.txt").write_text("Bakers knead dough for ten minutes, the mayor said.")
+    library.index([tmp_path])
+    reranker = WordReranker("nothing")
+    question = "What concerns did the mayor of Riga raise about the ferry?"
+    with library.snapshot() as snapshot:
+        near, far = search(snapshot, FakeEncoder(), question, 5, reranker=reranker)
+    assert near.fused - far.fused > CERTAIN
+    assert (near.relevance, far.relevance) == (-4.0, UNREAD)
+    assert [passage.title for passage in reranker.read] == ["near"]
 
 
 def test_the_sentence_that_answers_scores_best(reader: PassageReader) -> None:
