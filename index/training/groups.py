@@ -22,7 +22,8 @@ import numpy as np
 import sentencex
 from tokenizers import Tokenizer
 
-from index.training.quotes import attributions, stances
+from index.training.quotes import attributions
+from index.training.stances import stances
 from index.training.swaps import exchange, names
 
 HELD_OUT, DEVELOPMENT = 6, 2
