@@ -140,6 +140,9 @@ def _near_identical(words: frozenset[str], others: frozenset[str]) -> bool:
 
     The same sentence with another number states something else.
     """
+    fewer, more = sorted((len(words), len(others)))
+    if fewer < 0.8 * more:  # nearly all are told apart so, at a tenth of the time
+        return False
     differing = words ^ others
     return len(differing) <= 0.2 * len(words | others) and not any(
         character.isdigit() for word in differing for character in word

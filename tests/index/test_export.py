@@ -29,13 +29,16 @@ def test_a_finished_export_is_used_and_describes_itself(exported: Exported) -> N
     assert model.fingerprint == BUNDLED_SHA256[:16]
     assert {path.name for path in model.folder.iterdir()} == {
         "model.onnx",
+        "model.onnx.data",
         "tokenizer.json",
         "export.json",
     }
+    # Made by one user, as in an image, and read by another.
+    assert len({path.stat().st_mode for path in model.folder.iterdir()}) == 1
     assert [p for p in model.folder.parent.iterdir() if p.is_dir()] == [model.folder]
 
 
-@pytest.mark.parametrize("name", ["model.onnx", "tokenizer.json", "export.json"])
+@pytest.mark.parametrize("name", ["model.onnx", "model.onnx.data", "tokenizer.json", "export.json"])
 def test_an_export_with_a_missing_file_is_none(
     exported: Exported, tmp_path: Path, name: str
 ) -> None:
