@@ -14,8 +14,9 @@ T = TypeVar("T")
 
 RETRY_AFTER = {"Retry-After": "1"}
 
-THREADS = 16
-"""Calls that run at a time: more of them would share the same cores, and answer none sooner."""
+THREADS = 8
+"""Calls that run at a time: more would share the same cores and take more memory, and answer no
+sooner."""
 
 
 class Workers:

@@ -111,8 +111,8 @@ class LocalRecords:
                 (answer_id, self._ago(), fingerprint, answer),
             )
             connection.execute(
-                "DELETE FROM answer WHERE at < ?1 OR rowid NOT IN"
-                " (SELECT rowid FROM answer ORDER BY rowid DESC LIMIT ?2)",
+                "DELETE FROM answer WHERE at < ?1"
+                " OR rowid <= (SELECT max(rowid) FROM answer) - ?2",
                 (self._ago(ANSWER_LIFE), ANSWERS_KEPT),
             )
 
@@ -209,8 +209,8 @@ class LocalRecords:
     def _forget_turns(self, connection: sqlite3.Connection) -> None:
         """Delete the conversations in which nothing has been said for too long."""
         connection.execute(
-            "DELETE FROM turn WHERE conversation IN"
-            " (SELECT conversation FROM turn GROUP BY conversation HAVING max(at) < ?)",
+            "DELETE FROM turn WHERE id IN (SELECT id FROM turn AS old WHERE at < ?1 AND NOT EXISTS"
+            " (SELECT 1 FROM turn WHERE conversation = old.conversation AND at >= ?1))",
             (self._ago(self._conversation_life),),
         )
 

@@ -79,7 +79,7 @@ class PostgresRecords:
             )
             connection.execute(
                 "DELETE FROM answer WHERE number IN (SELECT number FROM answer WHERE at < %s OR"
-                " number <= (SELECT number FROM answer ORDER BY number DESC OFFSET %s LIMIT 1)"
+                " number <= (SELECT max(number) FROM answer) - %s"
                 " FOR UPDATE SKIP LOCKED)",
                 (self._ago(local.ANSWER_LIFE), local.ANSWERS_KEPT),
             )

@@ -1,5 +1,6 @@
 """What is remembered besides articles: kept, bounded, expiring, private, apart."""
 
+import itertools
 import sqlite3
 import stat
 import threading
@@ -118,6 +119,31 @@ def test_the_oldest_answers_make_room(either: Records, monkeypatch: pytest.Monke
     for name in ("z", "y", "x"):
         either.keep_answer(name, name, "f")
     assert [either.answer(name) for name in ("z", "y", "x")] == [None, "y", "x"]
+
+
+def test_remembering_takes_no_longer_the_more_there_is(records: LocalRecords) -> None:
+    """Counted in tens of steps of SQLite's machine, which do not vary."""
+    steps = 0
+
+    def count() -> None:
+        nonlocal steps
+        steps += 1
+
+    def remember(times: int) -> int:
+        before = steps
+        for _ in range(times):
+            number = str(next(numbers))
+            records.keep_answer(number, "said", "f")
+            records.add_turn(number, TURN)
+            records.put("kind", number, "", timedelta(days=1))
+        return steps - before
+
+    numbers = itertools.count()
+    remember(1)
+    records._connect().set_progress_handler(count, 10)
+    few = remember(10)
+    remember(2000)
+    assert remember(10) <= 2 * few
 
 
 def test_a_note_is_read_replaced_and_dropped(either: Records) -> None:
