@@ -13,7 +13,7 @@ from index.article import Article, ArticleSummary, ParsedArticle
 from index.encode import Encoder, Vectors
 from index.errors import BusyError, LibraryError
 from index.store import EVERYTHING, Candidate, EncodedArticle, Filter, LibraryInfo, StoredSentence
-from index.stores import database, publication, selection
+from index.stores import database, publication, reading, selection
 from index.stores.search_files import SearchFolder
 
 
@@ -149,7 +149,7 @@ class LocalSnapshot:
         )
 
     def articles(self) -> list[ArticleSummary]:
-        return database.read_summaries(self._connection)
+        return reading.read_summaries(self._connection)
 
     def article_ids(self, beginning: str) -> list[str]:
         return selection.read_ids(self._connection, beginning)
@@ -158,17 +158,17 @@ class LocalSnapshot:
         return selection.matching_ids(self._connection, only)
 
     def article(self, article_id: str) -> Article | None:
-        found = database.read_article(self._connection, article_id)
+        found = reading.read_article(self._connection, article_id)
         return None if found is None else found[1]
 
     def text_sha256(self, article_id: str) -> str:
-        return database.read_text_sha256(self._connection, article_id)
+        return reading.read_text_sha256(self._connection, article_id)
 
     def parsed(self, article_id: str) -> ParsedArticle | None:
-        return database.read_parsed(self._connection, article_id)
+        return reading.read_parsed(self._connection, article_id)
 
     def encoded(self, article_id: str) -> EncodedArticle | None:
-        return database.read_encoded(self._connection, article_id)
+        return reading.read_encoded(self._connection, article_id)
 
     def open(self) -> None:
         """Open the search files now rather than with the first question."""
@@ -183,7 +183,7 @@ class LocalSnapshot:
         near = files.vectors.search(vector, depth, among)
         lexical = files.words.search(question, depth, articles, near)
         ids = list(dict.fromkeys([*near, *lexical]))
-        stored, vectors = database.read_vectors(self._connection, ids)
+        stored, vectors = reading.read_vectors(self._connection, ids)
         matrix = np.frombuffer(b"".join(vectors), dtype="<f4").reshape(len(stored), len(vector))
         return [
             Candidate(id_, score, lexical.get(id_, 0.0))
@@ -191,10 +191,10 @@ class LocalSnapshot:
         ]
 
     def sentences(self, ids: Sequence[int]) -> Mapping[int, StoredSentence]:
-        return database.read_sentences(self._connection, ids)
+        return reading.read_sentences(self._connection, ids)
 
     def passages(self, ids: Sequence[int]) -> list[list[StoredSentence]]:
-        return database.read_passages(self._connection, ids)
+        return reading.read_passages(self._connection, ids)
 
 
 class LocalWriter:

@@ -111,8 +111,7 @@ class LocalRecords:
                 (answer_id, self._ago(), fingerprint, answer),
             )
             connection.execute(
-                "DELETE FROM answer WHERE at < ?1"
-                " OR rowid <= (SELECT max(rowid) FROM answer) - ?2",
+                "DELETE FROM answer WHERE at < ?1 OR rowid <= (SELECT max(rowid) FROM answer) - ?2",
                 (self._ago(ANSWER_LIFE), ANSWERS_KEPT),
             )
 

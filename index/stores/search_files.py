@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from index.errors import LibraryError
-from index.stores import database, seal
+from index.stores import database, reading, seal
 from index.stores.publication import Change
 from index.stores.vectors import VectorIndex
 from index.stores.words import WordIndex
@@ -87,9 +87,9 @@ class SearchFolder:
         old = self.folder / str(before.generation)
         dimension = int(database.get_meta(connection, "dimension") or 1)
         with self._written(connection, old) as scratch:
-            parts = database.iter_vectors(connection, dimension, change.keys)
+            parts = reading.iter_vectors(connection, dimension, change.keys)
             vectors = before.vectors.extend(old, scratch, parts, change.removed)
-            rows = database.iter_texts(connection, change.keys)
+            rows = reading.iter_texts(connection, change.keys)
             WordIndex.extend(old / _WORDS, scratch / _WORDS, rows, change.articles)
             assert len(vectors) == database.read_info(connection).sentences, "every one is there"
 
@@ -116,12 +116,12 @@ class SearchFolder:
         dimension = int(database.get_meta(connection, "dimension") or 1)
         with self._written(connection) as scratch:
             vectors = VectorIndex.build(
-                lambda every: database.iter_vectors(connection, dimension, every=every),
+                lambda every: reading.iter_vectors(connection, dimension, every=every),
                 database.read_info(connection).sentences,
                 dimension,
                 scratch,
             )
-            words = WordIndex.build(database.iter_texts(connection), scratch / _WORDS)
+            words = WordIndex.build(reading.iter_texts(connection), scratch / _WORDS)
         return SearchFiles(wanted, vectors, words)
 
     @contextlib.contextmanager

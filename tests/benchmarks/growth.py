@@ -23,7 +23,7 @@ from index.article import Article, Paragraph, ParsedArticle, Passage, Sentence
 from index.encode import Vectors
 from index.search import DEPTH, search
 from index.store import EncodedArticle, Snapshot
-from index.stores import database
+from index.stores import database, reading
 from index.stores.local import LocalStore
 
 SIZES = (1_000, 10_000, 100_000, 1_000_000)
@@ -175,7 +175,7 @@ def _recall(
     scores = np.empty((len(asked), 0), dtype=np.float32)
     ids = np.empty((len(asked), 0), dtype=np.int64)
     connection = database.connect(folder / "articles.sqlite3")
-    for part, vectors in database.iter_vectors(connection, encoder.dimension):
+    for part, vectors in reading.iter_vectors(connection, encoder.dimension):
         scores = np.hstack([scores, asked @ vectors.T])
         ids = np.hstack([ids, np.broadcast_to(part, (len(asked), len(part)))])
         best = np.argsort(-scores, axis=1)[:, :10]

@@ -16,7 +16,7 @@ from index.errors import LibraryError
 from index.library import Library
 from index.split import parse_article
 from index.store import EncodedArticle, Filter
-from index.stores import database, publication, selection
+from index.stores import database, publication, reading, selection
 from tests.fakes import FakeEncoder
 
 
@@ -48,13 +48,13 @@ def test_what_is_stored_is_given_back(text: str) -> None:
         database._create(connection)
         stored = encoded(text, title=canonical(text[:20]))
         publish(connection, stored)
-        assert database.read_parsed(connection, "a") == stored.parsed
+        assert reading.read_parsed(connection, "a") == stored.parsed
         ids = selection.sentence_ids(connection, ["a"])
-        rows = database.read_sentences(connection, ids)
+        rows = reading.read_sentences(connection, ids)
         assert [(rows[i].start, rows[i].end) for i in ids] == [
             (s.start, s.end) for s in stored.parsed.sentences
         ]
-        vectors = [v for _, part in database.iter_vectors(connection, 64, batch=2) for v in part]
+        vectors = [v for _, part in reading.iter_vectors(connection, 64, batch=2) for v in part]
         np.testing.assert_array_equal(np.reshape(vectors, (-1, 64)), stored.vectors)
     connection.close()
 
@@ -63,12 +63,12 @@ def test_staged_articles_are_not_read(connection: sqlite3.Connection) -> None:
     publish(connection, encoded("One came. Two went."))
     database.insert_article(connection, encoded("Three stayed."))
     database.insert_article(connection, encoded("Four.", "b"))
-    assert database.read_article(connection, "b") is None
+    assert reading.read_article(connection, "b") is None
     assert selection.read_ids(connection, "") == ["a"]
     assert database.read_info(connection).sentences == 2
-    assert [row[2] for row in database.iter_texts(connection)] == ["One came.", "Two went."]
-    assert sum(len(ids) for ids, _ in database.iter_vectors(connection, 64)) == 2
-    assert [s.sentences for s in database.read_summaries(connection)] == [2]
+    assert [row[2] for row in reading.iter_texts(connection)] == ["One came.", "Two went."]
+    assert sum(len(ids) for ids, _ in reading.iter_vectors(connection, 64)) == 2
+    assert [s.sentences for s in reading.read_summaries(connection)] == [2]
     assert database.contents(connection, live=False) == {
         "a": "sha of Three stayed.",
         "b": "sha of Four.",
