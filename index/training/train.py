@@ -19,7 +19,6 @@ import math
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
@@ -27,8 +26,10 @@ from safetensors.torch import load_file, save_file
 from tokenizers import Tokenizer
 from torch import Tensor
 
-from index.training.groups import Corpus, Group, read_squad, split_titles
+from index.training.corpus import Corpus, read_squad, split_titles
+from index.training.groups import Group, Sampler, sequence
 from index.training.model import Encoder, PassageReader, pool
+from index.training.negatives import embed, mine
 
 CHUNK = 10
 
@@ -39,35 +40,6 @@ def log(path: Path, text: str) -> None:
     print(line, flush=True)
     with path.open("a", encoding="utf-8") as file:
         file.write(line + "\n")
-
-
-def embed(
-    encoder: Encoder,
-    tokenizer: Tokenizer,
-    texts: list[str],
-    device: torch.device,
-    workers: ThreadPoolExecutor,
-) -> np.ndarray[Any, Any]:
-    """Return unit vectors (texts, width), computed in batches of like length."""
-    ids = [e.ids[:128] for e in tokenizer.encode_batch(texts)]
-    order = sorted(range(len(ids)), key=lambda i: len(ids[i]))
-
-    def part(rows: list[int]) -> np.ndarray[Any, Any]:
-        batch = torch.zeros(len(rows), len(ids[rows[-1]]), dtype=torch.int64)
-        for r, i in enumerate(rows):
-            batch[r, : len(ids[i])] = torch.tensor(ids[i])
-        batch = batch.to(device)
-        with torch.inference_mode():
-            vectors: np.ndarray[Any, Any] = (
-                encoder.embed(batch, (batch != 0).long()).float().cpu().numpy()
-            )
-        return vectors
-
-    result = np.zeros((len(ids), 384), np.float32)
-    result[order] = np.concatenate(
-        list(workers.map(part, [order[i : i + 128] for i in range(0, len(order), 128)]))
-    )
-    return result
 
 
 def build(args: argparse.Namespace, device: torch.device, workers: ThreadPoolExecutor) -> Corpus:
@@ -93,7 +65,7 @@ def build(args: argparse.Namespace, device: torch.device, workers: ThreadPoolExe
         encoder = Encoder()
         encoder.load_bert(args.base / "model.safetensors")
         encoder = encoder.to(device, torch.bfloat16).eval()
-        corpus.mine(lambda texts: embed(encoder, tokenizer, texts, device, workers))
+        mine(corpus, lambda texts: embed(encoder, tokenizer, texts, device, workers))
         cache.write_text(json.dumps([q.negatives for q in corpus.questions]))
     corpus.add_quotes(args.seed, 1000)
     return corpus
@@ -105,7 +77,7 @@ def forward(
     """Return, per group and window, token scores (tokens, 2) and their sentences (tokens,)."""
     titled = np.random.default_rng(seed).random(len(groups)) > 0.15
     rows = [
-        (g, w, corpus.sequence(group.question, window, bool(titled[g])))
+        (g, w, sequence(corpus, group.question, window, bool(titled[g])))
         for g, group in enumerate(groups)
         for w, window in enumerate(group.windows)
     ]
@@ -242,7 +214,8 @@ def train(args: argparse.Namespace) -> None:
     torch.set_num_threads(1)
     workers = ThreadPoolExecutor(args.workers, initializer=torch.set_num_threads, initargs=(1,))
     corpus = build(args, device, workers)
-    steps = int(args.epochs * sum(1 for _ in corpus.batches(args.seed, 0, args.batch)))
+    sampler = Sampler(corpus)
+    steps = int(args.epochs * sum(1 for _ in sampler.batches(args.seed, 0, args.batch)))
     log(
         journal,
         f"{len(corpus.questions)} questions, {len(corpus.documents)} documents, {steps} steps",
@@ -250,7 +223,7 @@ def train(args: argparse.Namespace) -> None:
     trainer = Trainer(args, device)
     begun, saved = time.monotonic() - trainer.spent, time.monotonic()
     recent: list[tuple[float, float]] = []
-    for number, groups in enumerate(corpus.stream(args.seed, args.batch)):
+    for number, groups in enumerate(sampler.stream(args.seed, args.batch)):
         if number < trainer.step:
             continue
         trainer.spent = time.monotonic() - begun
