@@ -141,7 +141,7 @@ def ask(
     }
     settings = session.settings()
     with session.open_library(settings) as library:
-        library.load_ahead()
+        library.models.load_ahead()
 
         def answer(text: str, **more: str) -> bool:
             found = _answer(library, limits | more | {"question": text})

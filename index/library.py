@@ -1,8 +1,7 @@
 """A library of articles: what is indexed, and how to add to it and search it."""
 
-import threading
 from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
@@ -10,20 +9,18 @@ from typing import Self
 
 from index.article import Article, ArticleSummary, ParsedArticle, canonical
 from index.build import IndexReport, Progress, index_articles, index_sources
-from index.encode import Encoder, OnnxEncoder
+from index.encode import Encoder
 from index.errors import (
-    ArticlebotError,
     EmptyLibraryError,
     LibraryError,
     SourceError,
     UnknownArticleError,
 )
-from index.export import export_model, export_reranker, find_export
 from index.intake import Intake
+from index.loading import Models
 from index.read import AS_FOUND, Reading, Source
-from index.rerank import PassageReader, Reranker
 from index.search import Hit, search
-from index.settings import BUNDLED_RERANKER, NO_RERANKER, Settings
+from index.settings import Settings
 from index.store import EVERYTHING, EncodedArticle, Feedback, Filter, LibraryInfo, Snapshot
 from index.stores.choice import open_store
 from index.transfer import Exported, read_export, write_export
@@ -37,9 +34,7 @@ class Library:
     def __init__(self, settings: Settings, encoder: Encoder | None = None) -> None:
         """Point to the library of the settings; nothing is loaded before it is needed."""
         self.settings = settings
-        self._encoder = encoder
-        self._reranker: Reranker | None = None
-        self._loading, self._loading_reranker = threading.Lock(), threading.Lock()
+        self.models = Models(settings, encoder)
         self._store, self.records = open_store(settings)
 
     @classmethod
@@ -67,7 +62,7 @@ class Library:
             LibraryError: the data directory cannot be written, or holds another model's vectors.
             ModelError: the model cannot be loaded or exported.
         """
-        encoder = self.encoder(on_progress)
+        encoder = self.models.encoder(on_progress)
         with self._store.writing(encoder, self.settings.model) as writer:
             intake = Intake(sources, reading)
             return index_sources(
@@ -84,7 +79,7 @@ class Library:
         Raises:
             UnknownArticleError: there is none of one of these ids; nothing is removed then.
         """
-        with self._store.writing(self.encoder(), self.settings.model) as writer:
+        with self._store.writing(self.models.encoder(), self.settings.model) as writer:
             known = writer.contents()
             for article_id in article_ids:
                 if article_id not in known:
@@ -97,7 +92,7 @@ class Library:
         on_progress: Callable[[Progress], None] = lambda progress: None,
     ) -> IndexReport:
         """Add articles that are at hand; each replaces what has its id. Raises as `index` does."""
-        encoder = self.encoder(on_progress)
+        encoder = self.models.encoder(on_progress)
         with self._store.writing(encoder, self.settings.model) as writer:
             return index_articles(
                 articles, len(articles), writer, encoder, on_progress, before=self._published
@@ -112,7 +107,7 @@ class Library:
         """
         with self.snapshot() as snapshot:
             try:
-                return write_export(path, snapshot, self.records.feedback(), self.encoder())
+                return write_export(path, snapshot, self.records.feedback(), self.models.encoder())
             except OSError as error:
                 raise SourceError(
                     f"{path} cannot be written ({error.strerror or error})", "name another file"
@@ -129,7 +124,7 @@ class Library:
             SourceError: the file cannot be read or is no export; nothing is added then.
             BusyError, LibraryError, ModelError: as `index` does.
         """
-        encoder = self.encoder(on_progress)
+        encoder = self.models.encoder(on_progress)
         with self._store.writing(encoder, self.settings.model) as writer:
             return read_export(path, writer, encoder, on_progress, self._add_feedback)
 
@@ -198,8 +193,8 @@ class Library:
             EmptyLibraryError: there is no article yet.
             LibraryError, ModelError: something is missing or damaged.
         """
-        self.encoder()
-        self.reranker()
+        self.models.encoder()
+        self.models.reranker()
         with self.snapshot() as snapshot:
             snapshot.open()
 
@@ -233,7 +228,7 @@ class Library:
                     f"no articles in {self._store.place} yet",
                     "add some with `articlebot index PATH…`",
                 )
-            if fingerprint != self.encoder().fingerprint:
+            if fingerprint != self.models.encoder().fingerprint:
                 raise LibraryError(
                     f"the articles in {self._store.place} are indexed with the model {name},"
                     f" not {self.settings.model}",
@@ -245,41 +240,7 @@ class Library:
         self, snapshot: Snapshot, question: str, k: int, only: Filter = EVERYTHING
     ) -> list[Hit]:
         """Give the k best sentences of a snapshot for a question, best first."""
-        return search(snapshot, self.encoder(), question, k, only, self.reranker())
-
-    def encoder(self, on_progress: Callable[[Progress], None] = lambda progress: None) -> Encoder:
-        """Give the encoder, loaded (and its model exported) at the first call."""
-        with self._loading:
-            if self._encoder is None:
-                model = export_model(
-                    self.settings, lambda name: on_progress(Progress("export", 0, 0, 0, name))
-                )
-                self._encoder = OnnxEncoder(model, self.settings.threads)
-            return self._encoder
-
-    def reranker(self) -> Reranker | None:
-        """Give the reranker, loaded at the first call; None where the settings want none."""
-        with self._loading_reranker:
-            if self._reranker is None and self.settings.reranker != NO_RERANKER:
-                self._reranker = self._load_reranker()
-            return self._reranker
-
-    def load_ahead(self) -> None:
-        """Begin to load the models that are at hand, in threads; whoever needs one waits for it.
-
-        Most of it happens outside of Python, while this process goes on importing.
-        """
-        if find_export(self.settings):
-            threading.Thread(target=_quietly, args=(self.encoder,)).start()
-        if self.settings.reranker == BUNDLED_RERANKER:
-            threading.Thread(target=_quietly, args=(self.reranker,)).start()
-
-    def _load_reranker(self) -> Reranker:
-        if self.settings.reranker == BUNDLED_RERANKER:
-            return PassageReader(threads=self.settings.threads)
-        from index.cross_encoder import CrossEncoderReranker
-
-        return CrossEncoderReranker(export_reranker(self.settings), self.settings.threads)
+        return search(snapshot, self.models.encoder(), question, k, only, self.models.reranker())
 
 
 def find_id(snapshot: Snapshot, wanted: str) -> str:
@@ -297,11 +258,6 @@ def find_id(snapshot: Snapshot, wanted: str) -> str:
     if not matching:
         raise unknown_article(wanted)
     return matching[0]
-
-
-def _quietly(load: Callable[[], object]) -> None:
-    with suppress(ArticlebotError):  # told to whoever needs it: it is tried again
-        load()
 
 
 def unknown_article(article_id: str) -> UnknownArticleError:

@@ -39,7 +39,7 @@ class Ours:
         from index.settings import load_settings
 
         self._library = Library.open(load_settings(data=data, reranker="none"))
-        self._library.encoder()
+        self._library.models.encoder()
 
     def index(self, articles: list[dict[str, Any]], texts: list[str]) -> None:
         from index.article import Article

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from index import library as library_module
+from index import loading
 from index.article import Article
 from index.errors import EmptyLibraryError, ModelError, UnknownArticleError
 from index.export import ExportedModel
@@ -85,13 +85,13 @@ def test_threads_load_one_encoder(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         made.append(1)
         return ExportedModel(tmp_path, "fake", 64, 1, "fake-64")
 
-    monkeypatch.setattr(library_module, "export_model", export)
-    monkeypatch.setattr(library_module, "OnnxEncoder", lambda *_: FakeEncoder())
+    monkeypatch.setattr(loading, "export_model", export)
+    monkeypatch.setattr(loading, "OnnxEncoder", lambda *_: FakeEncoder())
     opened = Library.open(Settings(data=tmp_path / "data", cache=tmp_path))
 
     def encoder(_: int) -> object:
         started.wait(5)
-        return opened.encoder()
+        return opened.models.encoder()
 
     with ThreadPoolExecutor(4) as pool:
         assert len(set(map(id, pool.map(encoder, range(4))))) == 1
@@ -107,12 +107,12 @@ def test_a_missing_model_is_told_and_tried_again(
     settings = Settings(data=tmp_path / "data", cache=tmp_path)
     with Library.open(settings) as opened:
         with monkeypatch.context() as patched:
-            patched.setattr(library_module, "export_model", missing)
+            patched.setattr(loading, "export_model", missing)
             for use in (Library.warm, lambda lib: lib.index([write("a.txt", "One came.")])):
                 with pytest.raises(ModelError, match="the model is missing: install it"):
                     use(opened)
         assert not (tmp_path / "data").exists()
         found = ExportedModel(tmp_path, "fake", 64, 1, "fake-64")
-        monkeypatch.setattr(library_module, "export_model", lambda *_: found)
-        monkeypatch.setattr(library_module, "OnnxEncoder", lambda *_: FakeEncoder())
+        monkeypatch.setattr(loading, "export_model", lambda *_: found)
+        monkeypatch.setattr(loading, "OnnxEncoder", lambda *_: FakeEncoder())
         assert opened.index([write("a.txt", "One came.")]).added == 1

@@ -157,7 +157,7 @@ def test_a_missing_model_is_told(tmp_path: Path) -> None:
 
 def test_the_seed_is_only_read_with_the_setting(seed_library: Library) -> None:
     assert seed_library.settings.reranker == "none"
-    assert seed_library.reranker() is None
+    assert seed_library.models.reranker() is None
     assert SEEDS.is_dir()
 
 

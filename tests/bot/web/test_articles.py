@@ -132,7 +132,7 @@ def slow(tmp_path: Path) -> Iterator[Site]:
 
 
 def release(site: Site) -> None:
-    encoder = site.library.encoder()
+    encoder = site.library.models.encoder()
     assert isinstance(encoder, HeldEncoder)
     encoder.release.set()
 
