@@ -1,7 +1,8 @@
-"""A deterministic encoder that needs no model: words hashed into a vector."""
+"""Deterministic encoders that need no model: words hashed into a vector."""
 
 import hashlib
 import re
+import threading
 from collections.abc import Sequence
 
 import numpy as np
@@ -38,3 +39,16 @@ class FakeEncoder:
             length = float(np.linalg.norm(vectors[row]))
             vectors[row] = vectors[row] / length if length else np.eye(1, self.dimension)[0]
         return vectors
+
+
+class HeldEncoder(FakeEncoder):
+    """Encodes nothing before `release` is set; `waiting` counts those who wait."""
+
+    def __init__(self) -> None:
+        self.release = threading.Event()
+        self.waiting = threading.Semaphore(0)
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        self.waiting.release()
+        assert self.release.wait(15)
+        return super().encode(texts)

@@ -2,6 +2,7 @@
 
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -26,3 +27,11 @@ def serving(app: ASGIApp) -> Iterator[httpx.Client]:
         thread.join(15)
         listener.close()
         assert not thread.is_alive(), "the server did not stop"
+
+
+def wait_until_ready(client: httpx.Client) -> httpx.Response:
+    deadline = time.monotonic() + 10
+    while (response := client.get("/readyz")).status_code != 200:
+        assert time.monotonic() < deadline, response.text
+        time.sleep(0.02)
+    return response

@@ -1,4 +1,4 @@
-"""A small library behind a real server, and a real browser in front of it."""
+"""Small libraries behind a real server, and a real browser in front of it."""
 
 import os
 import shutil
@@ -42,6 +42,8 @@ ATTACK = Article(
 ASKED = "Which old bridge carries lorries every night?"
 ANSWER = "Engineer Maria Lopez said the old bridge carries lorries every night."
 ELSEWHERE = "Which penguins juggle marshmallows?"
+QUESTION = "Who raised concerns among the NATO allies?"
+"""For the seed article."""
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,21 @@ def open_site(data: Path, *articles: Article, **settings: object) -> Iterator[Si
 def site(tmp_path: Path) -> Iterator[Site]:
     with open_site(tmp_path / "data", BRIDGE) as site:
         yield site
+
+
+@pytest.fixture(scope="module")
+def seeds(seed_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
+    """The seed article, for all tests of a module."""
+    data = tmp_path_factory.mktemp("library") / "data"
+    shutil.copytree(seed_data, data)
+    with Library(Settings(data=data), FakeEncoder()) as library:
+        yield library
+
+
+@pytest.fixture(scope="module")
+def client(seeds: Library) -> Iterator[httpx.Client]:
+    with serving(create_app(seeds, seeds.settings)) as client:
+        yield client
 
 
 @pytest.fixture(scope="module")

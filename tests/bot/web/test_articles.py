@@ -1,22 +1,55 @@
-"""Articles added and removed, quickly and in jobs."""
+"""Articles listed and read, added and removed, quickly and in jobs."""
 
 import json
-import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from bot.web import create_app
-from index.encode import Vectors
 from index.library import Library
 from index.settings import Settings
 from tests.bot.serving import serving
 from tests.bot.test_problems import problem_of
 from tests.bot.web.conftest import BRIDGE, Site, open_site
-from tests.fakes import FakeEncoder
+from tests.fakes import HeldEncoder
+
+
+def test_articles_are_listed_and_read(client: httpx.Client, seeds: Library) -> None:
+    [listed] = client.get("/v1/articles").json()["articles"]
+    response = client.get(f"/v1/articles/{listed['id']}")
+    article = response.json()
+    parsed = seeds.article(listed["id"])
+    assert article["text"] == parsed.article.text
+    assert article["title"] == listed["title"] == parsed.article.title
+    assert len(article["paragraphs"]) == len(parsed.paragraphs)
+    assert {each["kind"] for each in article["paragraphs"]} == {"body", "furniture"}
+
+
+def test_an_article_is_read_by_the_beginning_of_its_id(client: httpx.Client) -> None:
+    [listed] = client.get("/v1/articles").json()["articles"]
+    assert client.get("/v1/articles/turkey-s400").json()["id"] == listed["id"]
+    assert client.get("/articles/turkey-s400").status_code == 200
+    for path in "/v1/articles/none", "/articles/none":
+        problem = problem_of(client.get(path))
+        assert problem.type == "urn:articlebot:problem:unknown-article"
+        assert problem.remedy == "GET /v1/articles lists their ids"
+    client.delete("/v1/articles/turkey-s400")  # too easily the wrong one
+    assert client.get(f"/v1/articles/{listed['id']}").status_code == 200
+
+
+def test_unchanged_article_is_not_sent_again(client: httpx.Client) -> None:
+    [listed] = client.get("/v1/articles").json()["articles"]
+    address = f"/v1/articles/{listed['id']}"
+    etag = client.get(address).headers["etag"]
+    for known in etag, f'"other", W/{etag}', "*":
+        response = client.get(address, headers={"If-None-Match": known})
+        assert (response.status_code, response.content) == (304, b"")
+        assert response.headers["etag"] == etag
+    assert client.get(address, headers={"If-None-Match": '"other"'}).status_code == 200
 
 
 def test_a_text_is_added_read_and_removed(site: Site) -> None:
@@ -106,17 +139,6 @@ def test_a_web_page_is_never_fetched_from_this_machine(tmp_path: Path) -> None:
         response = site.client.post("/v1/articles", json={"url": f"{site.address}/healthz"})
     assert response.status_code == 422
     assert problem_of(response).type == "urn:articlebot:problem:source"
-
-
-class HeldEncoder(FakeEncoder):
-    """Encodes once `release` is set."""
-
-    def __init__(self) -> None:
-        self.release = threading.Event()
-
-    def encode(self, texts: Sequence[str]) -> Vectors:
-        assert self.release.wait(15)
-        return super().encode(texts)
 
 
 @pytest.fixture

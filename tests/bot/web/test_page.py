@@ -16,8 +16,7 @@ from starlette.routing import Route
 from bot.web import create_app
 from index.library import Library
 from index.settings import Settings
-from tests.bot.serving import serving
-from tests.bot.test_web import wait_until_ready
+from tests.bot.serving import serving, wait_until_ready
 from tests.bot.web.conftest import (
     ANSWER,
     ASKED,
@@ -30,8 +29,7 @@ from tests.bot.web.conftest import (
     open_site,
     visit,
 )
-from tests.bot.web.test_articles import HeldEncoder
-from tests.fakes import answer_readily
+from tests.fakes import HeldEncoder, answer_readily
 
 PHONE = {"width": 360, "height": 740}
 WIDE = {"width": 1400, "height": 900}

@@ -16,7 +16,7 @@ from index.settings import Settings
 from tests.bot.serving import serving
 from tests.bot.test_problems import problem_of
 from tests.bot.web.conftest import ASKED, BRIDGE
-from tests.bot.web.test_articles import HeldEncoder
+from tests.fakes import HeldEncoder
 
 pytestmark = pytest.mark.anyio
 
