@@ -47,6 +47,7 @@ def create_app(library: Library, settings: Settings) -> FastAPI:
         if missing := find_missing_slack(settings):
             logger.warning("Nothing is answered in Slack: %s", missing)
         service.readiness.start()
+        service.jobs.start()
         try:
             yield
             if slack:

@@ -1,7 +1,6 @@
 """Articles over HTTP: listed, read, added, removed."""
 
 import hashlib
-from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -9,13 +8,11 @@ from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, Field
 
 from bot.openapi import ETAG, problems
-from bot.problems import describe_error, problem_response
+from bot.problems import problem_response
 from bot.web.intake import BODY, read_intake
-from bot.web.runner import Job, Result
+from bot.web.job import Job, Task
 from bot.web.service import Service
 from index.article import ArticleSummary, Paragraph, ParsedArticle
-from index.build import Progress
-from index.read import Reading, Source
 
 PATIENCE_SECONDS = 1.0
 """How long a request waits for its job before it is told where to look."""
@@ -106,11 +103,8 @@ def make_router(service: Service) -> APIRouter:
         the same file replaces what was read from it before.
         """
         source, how = await read_intake(request, service.settings)
-
-        def work(on_progress: Callable[[Progress], None]) -> Result:
-            return _add(service, source, how, on_progress)
-
-        return _tell(await service.jobs.run(work, PATIENCE_SECONDS), 201)
+        task = Task(source=source, reading=how)
+        return _tell(await service.jobs.run(task, PATIENCE_SECONDS), 201)
 
     @router.delete(
         "/{article_id}",
@@ -121,34 +115,10 @@ def make_router(service: Service) -> APIRouter:
     )
     async def remove_article(article_id: str) -> Response:
         """Remove an article. What takes longer than a second becomes a job (202)."""
-
-        def work(on_progress: Callable[[Progress], None]) -> Result:
-            on_progress(Progress("publish", 0, 1, 0, ""))
-            library.remove([article_id])
-            return Result(removed=1)
-
-        return _tell(await service.jobs.run(work, PATIENCE_SECONDS), 204)
+        task = Task(removed=article_id)
+        return _tell(await service.jobs.run(task, PATIENCE_SECONDS), 204)
 
     return router
-
-
-def _add(
-    service: Service, source: Source, how: Reading, on_progress: Callable[[Progress], None]
-) -> Result:
-    """Index what was sent; when nothing of it can be read, that is the job's failure."""
-    library = service.library
-    before = {each.id: each.added for each in library.articles()}
-    report = library.index([source], on_progress, how)
-    if report.failed and not report.added + report.changed + report.unchanged:
-        raise report.failed[0]
-    after = {each.id: each.added for each in library.articles()}
-    return Result(
-        added=report.added,
-        changed=report.changed,
-        unchanged=report.unchanged,
-        articles=tuple(id_ for id_, added in after.items() if before.get(id_) != added),
-        failed=tuple(describe_error(error, service.settings) for error in report.failed),
-    )
 
 
 def _tell(job: Job, done: int) -> Response:

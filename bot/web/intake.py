@@ -10,7 +10,7 @@ from starlette.datastructures import UploadFile
 from bot.answer import Day
 from index.article import is_url
 from index.formats.document import Metadata
-from index.read import Blob, Reading, Source
+from index.read import Blob, Reading
 from index.settings import Settings
 
 M = TypeVar("M", bound=BaseModel)
@@ -91,7 +91,7 @@ BODY: dict[str, Any] = {
 """The request body for the OpenAPI document."""
 
 
-async def read_intake(request: Request, settings: Settings) -> tuple[Source, Reading]:
+async def read_intake(request: Request, settings: Settings) -> tuple[Blob | str, Reading]:
     """Give what is to be read, and how.
 
     Raises:

@@ -9,7 +9,7 @@ from fastapi.responses import StreamingResponse
 
 from bot.openapi import events, problems
 from bot.samples import JOB_EVENTS
-from bot.web.runner import NO_JOB, Job
+from bot.web.job import NO_JOB, Job
 from bot.web.service import Service
 
 JobId = Annotated[str, Path(pattern="^[A-Za-z0-9_-]{1,64}$", description="A job's `id`.")]
@@ -24,8 +24,11 @@ def make_router(service: Service) -> APIRouter:
 
     @router.get("/{job_id}", responses=errors)
     async def read_job(job_id: JobId) -> Job:
-        """Tell how far a job has come, and what it did. Jobs are forgotten at a restart."""
-        return jobs.read(job_id)
+        """Tell how far a job has come, and what it did.
+
+        It is the same of every server on one database; without one, a restart forgets the jobs.
+        """
+        return await jobs.read(job_id)
 
     @router.get(
         "/{job_id}/events",
@@ -40,7 +43,7 @@ def make_router(service: Service) -> APIRouter:
     )
     async def watch_job(job_id: JobId) -> StreamingResponse:
         """Follow a job: an event at each change, until it has ended."""
-        jobs.read(job_id)  # a 404 now, not in the stream
+        await jobs.read(job_id)  # a 404 now, not in the stream
 
         async def follow() -> AsyncIterator[str]:
             async for job in jobs.watch(job_id):

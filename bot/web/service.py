@@ -6,12 +6,14 @@ from bot.conversation import resolve
 from bot.examples import Examples
 from bot.readiness import Readiness
 from bot.web.gate import Gate
+from bot.web.job import Jobs, OnProgress, Result, Task, perform
 from bot.web.metrics import Metrics
-from bot.web.runner import Jobs
+from bot.web.runner import LocalJobs
 from bot.web.work import Workers
 from index.library import Library
 from index.settings import Settings
 from index.store import Turn
+from index.stores.choice import open_server
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +43,25 @@ def make_service(library: Library, settings: Settings) -> Service:
         readiness=Readiness(library, then=lambda: prepare(examples)),
         workers=Workers(settings.concurrency, settings.request_seconds),
         gate=Gate(settings),
-        jobs=Jobs(settings, metrics),
+        jobs=make_jobs(library, settings, metrics),
         metrics=metrics,
         examples=examples,
     )
+
+
+def make_jobs(library: Library, settings: Settings, metrics: Metrics) -> Jobs:
+    """Give what runs jobs: for this process, or shared by all on the database."""
+
+    def do(task: Task, on_progress: OnProgress) -> Result:
+        return perform(library, task, on_progress)
+
+    if settings.store is None:
+        return LocalJobs(do, settings, metrics)
+    server = open_server(settings)
+    from bot.web.shared import SharedJobs
+    from index.stores.postgres.tasks import Tasks
+
+    return SharedJobs(do, Tasks(server), settings, metrics)
 
 
 def prepare(examples: Examples) -> None:

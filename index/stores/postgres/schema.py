@@ -103,7 +103,17 @@ CREATE INDEX job_open ON job (id) WHERE ended IS NULL;
 CREATE INDEX job_batch ON job (batch);
 """
 
-MIGRATIONS: tuple[str, ...] = (_ARTICLES, _RECORDS, _JOBS)
+_TASKS = """
+CREATE TABLE task (
+    number bigint PRIMARY KEY GENERATED ALWAYS AS IDENTITY, id text NOT NULL UNIQUE,
+    what bytea NOT NULL, state bytea NOT NULL,
+    run integer, attempts integer NOT NULL DEFAULT 0,
+    created timestamptz NOT NULL DEFAULT now(), ended timestamptz
+);
+CREATE INDEX task_open ON task (number) WHERE ended IS NULL;
+"""
+
+MIGRATIONS: tuple[str, ...] = (_ARTICLES, _RECORDS, _JOBS, _TASKS)
 """Each is applied once, in this order, and never changed after it has been released."""
 
 

@@ -37,6 +37,10 @@ _SESSION = (
     # 40 by default, less than what is asked for; and read on where a filter drops rows.
     "SET hnsw.ef_search TO 200",
     "SET hnsw.iterative_scan TO strict_order",
+    # So the server notices, too, that this machine has gone, and frees what it held for others.
+    "SET tcp_keepalives_idle TO 10",
+    "SET tcp_keepalives_interval TO 5",
+    "SET tcp_keepalives_count TO 3",
 )
 
 

@@ -52,6 +52,7 @@ def test_unchanged_article_is_not_sent_again(client: httpx.Client) -> None:
     assert client.get(address, headers={"If-None-Match": '"other"'}).status_code == 200
 
 
+@pytest.mark.usefixtures("either_store")
 def test_a_text_is_added_read_and_removed(site: Site) -> None:
     new = {"title": "The visit / 2", "text": "The king came by train.", "published": "2024-05-31"}
     added = site.client.post("/v1/articles", json=new)
@@ -71,6 +72,7 @@ def test_a_text_is_added_read_and_removed(site: Site) -> None:
     assert problem_of(gone).type == "urn:articlebot:problem:unknown-article"
 
 
+@pytest.mark.usefixtures("either_store")
 def test_a_file_is_added_with_what_is_said_about_it(site: Site) -> None:
     page = b"<html><head><title>No</title></head><body><p>Kings came by train.</p></body></html>"
     response = site.client.post(
@@ -159,6 +161,7 @@ def release(site: Site) -> None:
     encoder.release.set()
 
 
+@pytest.mark.usefixtures("either_store")
 def test_what_takes_long_becomes_a_job_that_can_be_followed(slow: Site) -> None:
     response = slow.client.post("/v1/articles", json={"title": "Long", "text": "A long story."})
     assert response.status_code == 202
@@ -176,6 +179,7 @@ def test_what_takes_long_becomes_a_job_that_can_be_followed(slow: Site) -> None:
     assert slow.client.get(place).json()["result"]["articles"] == [article.id]
 
 
+@pytest.mark.usefixtures("either_store")
 def test_a_job_that_fails_later_tells_why(slow: Site) -> None:
     response = slow.client.post("/v1/articles", json={"title": "Long", "text": "A long story."})
     second = slow.client.post("/v1/articles", json={"text": " "})
@@ -189,6 +193,7 @@ def test_a_job_that_fails_later_tells_why(slow: Site) -> None:
     assert "empty" in job["problem"]["detail"]
 
 
+@pytest.mark.usefixtures("either_store")
 def test_unknown_jobs(site: Site) -> None:
     for path in "/v1/jobs/none", "/v1/jobs/none/events":
         assert problem_of(site.client.get(path)).status == 404
