@@ -52,6 +52,12 @@ def test_unchanged_article_is_not_sent_again(client: httpx.Client) -> None:
     assert client.get(address, headers={"If-None-Match": '"other"'}).status_code == 200
 
 
+@pytest.fixture(autouse=True)
+def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a busy machine take longer over what is usually quick."""
+    monkeypatch.setattr("bot.web.articles.PATIENCE_SECONDS", 10.0)
+
+
 @pytest.mark.usefixtures("either_store")
 def test_a_text_is_added_read_and_removed(site: Site) -> None:
     new = {"title": "The visit / 2", "text": "The king came by train.", "published": "2024-05-31"}
@@ -144,7 +150,8 @@ def test_a_web_page_is_never_fetched_from_this_machine(tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def slow(tmp_path: Path) -> Iterator[Site]:
+def slow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
+    monkeypatch.setattr("bot.web.articles.PATIENCE_SECONDS", 0.2)
     encoder = HeldEncoder()
     settings = Settings(data=tmp_path / "data", requests_per_minute=0)
     with (
