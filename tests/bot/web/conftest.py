@@ -9,6 +9,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
 from bot.web import create_app
@@ -44,6 +45,8 @@ ANSWER = "Engineer Maria Lopez said the old bridge carries lorries every night."
 ELSEWHERE = "Which penguins juggle marshmallows?"
 QUESTION = "Who raised concerns among the NATO allies?"
 """For the seed article."""
+PHONE = {"width": 360, "height": 740}
+WIDE = {"width": 1400, "height": 900}
 
 
 @dataclass(frozen=True)
@@ -141,9 +144,22 @@ def visit(browser: Browser, site: Site, path: str = "/", **context: object) -> I
         visit.context.close()
 
 
+@pytest.fixture
+def page(browser: Browser, site: Site) -> Iterator[Page]:
+    with visit(browser, site, viewport=WIDE) as page:
+        yield page
+
+
 def ask(page: Page, question: str) -> None:
     """Ask as a person does, and wait for the answer."""
     before = page.locator(".turn[data-answer]").count()
     page.fill("#question", question)
     page.keyboard.press("Enter")
     page.locator(".turn[data-answer]").nth(before).wait_for()
+
+
+def check(page: Page) -> None:
+    """Look for what keeps people from using the page as it is now, with axe."""
+    page.wait_for_timeout(250)  # no colour is halfway through a transition
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()

@@ -1,17 +1,11 @@
-"""The page in a real browser."""
+"""The page in a real browser: asking, reading, and what goes wrong."""
 
-import re
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
-from starlette.applications import Starlette
-from starlette.responses import HTMLResponse
-from starlette.routing import Route
 
 from bot.web import create_app
 from index.library import Library
@@ -24,15 +18,15 @@ from tests.bot.web.conftest import (
     BRIDGE,
     ELSEWHERE,
     HOSTILE,
+    WIDE,
     Site,
     ask,
+    check,
     open_site,
     visit,
 )
-from tests.fakes import HeldEncoder, answer_readily
+from tests.fakes import answer_readily
 
-PHONE = {"width": 360, "height": 740}
-WIDE = {"width": 1400, "height": 900}
 WATCH = """() => {
     let pressed;
     addEventListener("keydown", () => { pressed = performance.now(); }, { capture: true });
@@ -44,15 +38,6 @@ WATCH = """() => {
     }).observe(document.body, { childList: true, subtree: true });
 }"""
 """Measures from the key to the frame in which the answer is painted, as `window.took`."""
-
-
-@pytest.fixture
-def page(browser: Browser, site: Site) -> Iterator[Page]:
-    with visit(browser, site, viewport=WIDE) as page:
-        yield page
-
-
-# Asking
 
 
 def test_a_question_is_answered_with_the_sentence_marked(page: Page) -> None:
@@ -174,9 +159,6 @@ def test_the_first_answer_is_there_within_300_ms_of_enter(
     assert min(milliseconds) < 300, milliseconds
 
 
-# Reading
-
-
 def test_a_citation_opens_the_article_at_the_very_words(page: Page) -> None:
     ask(page, ASKED)
     cited = page.locator(".cited").first
@@ -200,124 +182,6 @@ def test_the_reader_goes_on_to_the_next_citation(page: Page) -> None:
         cited.click()
         quote = cited.locator("xpath=ancestor::li").locator("mark").inner_text()
         expect(frame.locator("mark")).to_have_text(quote)
-
-
-# Articles
-
-
-def test_an_article_is_added_asked_and_removed(page: Page) -> None:
-    page.click("#open-articles")
-    page.click("#adding summary")
-    page.fill("#add-title", "The lighthouse")
-    page.fill("#add-text", "Keeper Paul Grey painted the lighthouse orange in spring.")
-    page.click("#add [type=submit]")
-    row = page.locator("#list li", has_text="The lighthouse")
-    expect(row).to_contain_text("1 sentence")
-    expect(page.locator("#open-articles .count")).to_have_text("2")
-    page.fill("#filter", "light")
-    expect(page.locator("#list li")).to_have_count(1)
-    page.get_by_role("button", name="Close the list of articles").click()
-    ask(page, "Who painted the lighthouse orange in spring?")
-    expect(page.locator(".turn.found mark").first).to_contain_text("Paul Grey")
-    page.click("#open-articles")
-    page.on("dialog", lambda dialog: dialog.accept())
-    page.get_by_role("button", name="Remove “The lighthouse”").click()
-    expect(page.locator("#open-articles .count")).to_have_text("1")
-    expect(page.locator("#list")).not_to_contain_text("The lighthouse")
-
-
-def test_a_web_page_is_added_and_its_citation_leads_there(
-    browser: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    story = "Keeper Paul Grey painted the lighthouse orange in spring."
-    body = f"<html><head><title>The lighthouse</title></head><body><p>{story}</p></body></html>"
-    elsewhere = Starlette(routes=[Route("/visit", lambda _: HTMLResponse(body))])
-    with (
-        serving(elsewhere) as web,
-        open_site(tmp_path / "data", BRIDGE, fetch_urls=True) as site,
-        visit(browser, site) as page,
-    ):
-        address = f"{str(web.base_url).rstrip('/')}/visit"
-        page.click("#open-articles")
-        page.click("#adding summary")
-        page.check('[name="kind"][value="url"]')
-        page.fill("#add-url", address)
-        page.click("#add [type=submit]")
-        expect(page.locator("#add-error")).to_contain_text("127.0.0.1 is not a public address")
-        # No address of a test's own server is public: from here on, all are taken for it.
-        monkeypatch.setattr("index.fetch.is_public", lambda address: True)
-        page.fill("#add-url", address)
-        page.click("#add [type=submit]")
-        expect(page.locator("#list li", has_text="The lighthouse")).to_contain_text("1 sentence")
-        expect(page.locator("#add-error")).to_be_hidden()
-        page.get_by_role("button", name="Close the list of articles").click()
-        ask(page, "Who painted the lighthouse orange in spring?")
-        expect(page.locator(".turn.found mark").first).to_have_text(story)
-        source = page.locator(".turn.found .passage").first.get_by_role("link", name="Source")
-        expect(source).to_have_attribute("href", re.compile(f"^{re.escape(address)}#:~:text="))
-
-
-def test_many_articles_are_shown_in_part_and_all_are_found(page: Page) -> None:
-    many = [
-        {"id": f"a{n}", "title": f"Number {n}", "source": "x", "published": None, "sentences": 1}
-        for n in range(1000)
-    ]
-    page.route("**/v1/articles", lambda route: route.fulfill(json={"articles": many}))
-    page.click("#open-articles")
-    expect(page.locator("#none")).to_contain_text("And 800 more")
-    page.fill("#filter", "number 987")
-    expect(page.locator("#list li")).to_have_count(1)
-    expect(page.locator("#none")).to_be_hidden()
-
-
-def test_a_file_is_added_and_what_cannot_be_read_is_told(page: Page, tmp_path: Path) -> None:
-    good, bad = tmp_path / "harbour.md", tmp_path / "noise.bin"
-    good.write_text("# The harbour\n\nFishermen mended nets at the harbour.\n")
-    bad.write_bytes(bytes(range(256)) * 8)
-    page.click("#open-articles")
-    page.click("#adding summary")
-    page.check('[name="kind"][value="file"]')
-    page.set_input_files("#add-file", good)
-    page.click("#add [type=submit]")
-    expect(page.locator("#list")).to_contain_text("The harbour")
-    page.set_input_files("#add-file", bad)
-    page.click("#add [type=submit]")
-    expect(page.locator("#add-error")).to_contain_text("noise.bin")
-
-
-def test_progress_is_shown_while_an_article_is_read(browser: Browser, tmp_path: Path) -> None:
-    encoder = HeldEncoder()
-    settings = Settings(data=tmp_path / "data", fetch_urls=True)
-    with (
-        Library.open(settings, encoder=encoder) as library,
-        serving(create_app(library, settings)) as client,
-        visit(browser, Site(library, client)) as page,
-    ):
-        page.click("#open-articles")
-        page.click("#adding summary")
-        expect(page.locator('[value="url"]')).to_be_visible()
-        page.fill("#add-title", "The lighthouse")
-        page.fill("#add-text", "Keeper Paul Grey painted the lighthouse.")
-        page.click("#add [type=submit]")
-        expect(page.locator("#progress")).to_be_visible()
-        expect(page.locator("#stage")).to_have_text("Reading")
-        encoder.release.set()
-        expect(page.locator("#list")).to_contain_text("The lighthouse")
-        expect(page.locator("#progress")).to_be_hidden()
-
-
-def test_questions_can_be_limited_to_an_article(page: Page, site: Site) -> None:
-    page.click("#open-articles")
-    page.get_by_role("button", name="Ask only “The old bridge”").click()
-    expect(page.locator("#limit")).to_contain_text("Only in “The old bridge”.")
-    with page.expect_request("**/ask") as sent:
-        ask(page, ASKED)
-    assert f'"article":"{BRIDGE.id}"' in (sent.value.post_data or "")
-    page.click("#unlimit")
-    expect(page.locator("#limit")).to_be_hidden()
-
-
-# Errors
 
 
 def test_an_error_is_told_and_the_question_kept(page: Page) -> None:
@@ -373,9 +237,6 @@ def test_without_a_key_the_page_asks_for_it(browser: Browser, tmp_path: Path) ->
         context.close()
 
 
-# Safety
-
-
 def test_articles_and_questions_are_inert(browser: Browser, tmp_path: Path) -> None:
     with (
         open_site(tmp_path / "data", ATTACK) as site,
@@ -394,102 +255,3 @@ def test_articles_and_questions_are_inert(browser: Browser, tmp_path: Path) -> N
         expect(page.locator("#list .title")).to_have_text(ATTACK.title)
         for each in page.frames:
             assert each.evaluate("window.pwned") is None
-
-
-# For everybody
-
-
-def test_colours_follow_the_system_until_they_are_chosen(browser: Browser, site: Site) -> None:
-    def background(page: Page) -> str:
-        return str(page.evaluate("getComputedStyle(document.body).backgroundColor"))
-
-    with visit(browser, site, color_scheme="dark") as page:
-        dark = background(page)
-        expect(page.locator("#theme")).to_have_attribute("aria-pressed", "true")
-        page.click("#theme")
-        light = background(page)
-        page.reload()
-        assert background(page) == light
-        page.emulate_media(color_scheme="light")
-        assert background(page) == light != dark
-        ask(page, ASKED)
-        page.locator(".cited").first.click()
-        frame = page.frame_locator("#reader-frame")
-        frame.locator("mark").wait_for()
-        assert frame.locator("body").evaluate("e => getComputedStyle(e).backgroundColor") == light
-
-
-def test_everything_fits_a_small_screen(browser: Browser, site: Site) -> None:
-    with visit(browser, site, viewport=PHONE, has_touch=True) as page:
-        ask(page, ASKED)
-        assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
-        page.locator(".cited").first.click()
-        box = page.locator("#reader").bounding_box()
-        assert box == {"x": 0, "y": 0, **PHONE}
-        page.get_by_role("button", name="Close the article").click()
-        page.click("#open-articles")
-        box = page.locator("#articles").bounding_box()
-        assert box is not None
-        assert (box["x"], box["width"]) == (0, PHONE["width"])
-
-
-def test_everything_works_by_keyboard(page: Page) -> None:
-    page.keyboard.type(ASKED)
-    page.keyboard.press("Enter")
-    page.locator(".turn.found").wait_for()
-    cited = page.locator(".cited").first
-    for _ in range(20):
-        page.keyboard.press("Shift+Tab")
-        if cited.evaluate("e => e === document.activeElement"):
-            break
-    page.keyboard.press("Enter")
-    expect(page.frame_locator("#reader-frame").locator("mark")).to_be_visible()
-    page.keyboard.press("Escape")
-    expect(cited).to_be_focused()
-    page.keyboard.press("/")
-    expect(page.locator("#question")).to_be_focused()
-    page.locator("#open-articles").focus()
-    page.keyboard.press("Enter")
-    expect(page.locator("#filter")).to_be_focused()
-    page.keyboard.press("Escape")
-    expect(page.locator("#open-articles")).to_be_focused()
-
-
-def test_nothing_shifts(browser: Browser, site: Site) -> None:
-    watch = """new PerformanceObserver((list) => {
-        window.shift = (window.shift ?? 0) + list.getEntries()
-            .reduce((sum, entry) => sum + (entry.hadRecentInput ? 0 : entry.value), 0);
-    }).observe({ type: "layout-shift", buffered: true })"""
-    with visit(browser, site) as page:
-        page.evaluate(watch)
-        ask(page, ASKED)
-        ask(page, ELSEWHERE)
-        page.wait_for_timeout(300)
-        assert page.evaluate("window.shift ?? 0") < 0.01
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
-def test_axe_finds_no_violation(
-    browser: Browser, site: Site, scheme: str, size: dict[str, int]
-) -> None:
-    # axe styles what it looks at, which the page's own policy would not let it do
-    with visit(browser, site, color_scheme=scheme, viewport=size, bypass_csp=True) as page:
-        check(page)
-        ask(page, ASKED)
-        ask(page, ELSEWHERE)
-        check(page)
-        page.locator(".cited").first.click()
-        page.frame_locator("#reader-frame").locator("mark").wait_for()
-        check(page)
-        page.keyboard.press("Escape")
-        page.click("#open-articles")
-        page.click("#adding summary")
-        page.locator("#list li").first.wait_for()
-        check(page)
-
-
-def check(page: Page) -> None:
-    page.wait_for_timeout(250)  # no colour is halfway through a transition
-    found = Axe().run(page)
-    assert found.violations_count == 0, found.generate_report()
