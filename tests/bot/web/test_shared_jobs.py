@@ -25,8 +25,7 @@ from index.stores.postgres.tasks import Tasks
 from tests import postgres
 from tests.bot.serving import serving
 from tests.bot.test_problems import problem_of
-from tests.bot.web.test_articles import HeldEncoder
-from tests.fakes import FakeEncoder
+from tests.fakes import FakeEncoder, HeldEncoder
 from tests.index.stores.test_postgres import check_counts, rows
 
 SLOW = {"title": "Slow", "text": "It went slowly. It came back."}
