@@ -10,15 +10,8 @@ from bot.slack.buttons import CONTEXT, FEEDBACK, MORE, SHARE
 from index.article import Article
 from index.library import Library
 from tests.bot.slack.edges import Answers, Edge, OpenEdge
-from tests.fake_slack import (
-    Reply,
-    command,
-    event_body,
-    message,
-    pressed,
-    shown,
-    submitted,
-)
+from tests.bot.slack.fake_slack import Reply
+from tests.bot.slack.payloads import command, event_body, message, pressed, shown, submitted
 
 pytestmark = pytest.mark.anyio
 

@@ -42,17 +42,8 @@ from tests.bot.slack.edges import (
     slack_settings,
     socket_edge,
 )
-from tests.fake_slack import (
-    APP_TOKEN,
-    BOT_TOKEN,
-    FakeSlack,
-    Reply,
-    event_body,
-    mention,
-    message,
-    shown,
-    signed,
-)
+from tests.bot.slack.fake_slack import APP_TOKEN, BOT_TOKEN, FakeSlack, Reply
+from tests.bot.slack.payloads import event_body, mention, message, shown, signed
 from tests.fakes import FakeEncoder
 
 pytestmark = pytest.mark.anyio

@@ -9,7 +9,7 @@ import bot.slack.articles
 from bot.slack.articles import NOT_AN_EDITOR
 from index.library import Library
 from tests.bot.slack.edges import Answers, Edge, OpenEdge
-from tests.fake_slack import event_body, mention, message, shown
+from tests.bot.slack.payloads import event_body, mention, message, shown
 
 pytestmark = pytest.mark.anyio
 TEXT = b"The king came by train on Monday. The queen sailed home by boat."

@@ -32,7 +32,7 @@ from bot.slack.views import (
     text_view,
 )
 from index.article import Article, ArticleSummary, Paragraph, ParsedArticle
-from tests.fake_slack import text_parts
+from tests.bot.slack.fake_slack import text_parts
 
 LINK = "https://news.example/story?a=1&b=2#:~:text=Mattis"
 

@@ -8,7 +8,7 @@ from typer.testing import CliRunner, Result
 
 from bot.cli import app
 from bot.outcome import FAILED
-from tests.fake_slack import APP_TOKEN, BOT_TOKEN, SIGNING_SECRET, FakeSlack, Reply
+from tests.bot.slack.fake_slack import APP_TOKEN, BOT_TOKEN, SIGNING_SECRET, FakeSlack, Reply
 
 Run = Callable[..., Result]
 

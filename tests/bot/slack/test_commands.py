@@ -7,7 +7,7 @@ from bot.slack.actions import SEARCHING
 from bot.slack.buttons import SHARE
 from index.errors import EmptyLibraryError
 from tests.bot.slack.edges import Answers, OpenEdge
-from tests.fake_slack import command, pressed, shortcut, shown, submitted
+from tests.bot.slack.payloads import command, pressed, shortcut, shown, submitted
 
 pytestmark = pytest.mark.anyio
 

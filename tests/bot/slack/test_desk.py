@@ -16,19 +16,9 @@ from tests.bot.slack.edges import (
     Held,
     OpenEdge,
 )
+from tests.bot.slack.fake_slack import APP_TOKEN, BOT_ID, BOT_TOKEN, BOT_USER, RATE_LIMITED, Reply
+from tests.bot.slack.payloads import event_body, mention, message, shown
 from tests.bot.slack.test_blocks import answer, passage
-from tests.fake_slack import (
-    APP_TOKEN,
-    BOT_ID,
-    BOT_TOKEN,
-    BOT_USER,
-    RATE_LIMITED,
-    Reply,
-    event_body,
-    mention,
-    message,
-    shown,
-)
 
 pytestmark = pytest.mark.anyio
 

@@ -8,7 +8,7 @@ import pytest
 from index.article import Article
 from index.library import Library
 from tests.bot.slack.edges import Answers, Edge, OpenEdge
-from tests.fake_slack import event_body, message, shown
+from tests.bot.slack.payloads import event_body, message, shown
 from tests.fakes import answer_readily
 
 pytestmark = pytest.mark.anyio

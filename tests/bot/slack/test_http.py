@@ -19,12 +19,8 @@ from tests.bot.slack.edges import (
     served,
     slack_settings,
 )
-from tests.fake_slack import (
-    FakeSlack,
-    event_body,
-    message,
-    signed,
-)
+from tests.bot.slack.fake_slack import FakeSlack
+from tests.bot.slack.payloads import event_body, message, signed
 
 pytestmark = pytest.mark.anyio
 

@@ -13,7 +13,8 @@ from pydantic import SecretStr
 from bot.web import create_app
 from index.library import Library
 from tests.bot.slack.edges import served, slack_settings, socket_edge
-from tests.fake_slack import BOT_USER, FakeSlack, event_body, mention, signed
+from tests.bot.slack.fake_slack import BOT_USER, FakeSlack
+from tests.bot.slack.payloads import event_body, mention, signed
 
 pytestmark = [
     pytest.mark.anyio,

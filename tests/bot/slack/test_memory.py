@@ -21,16 +21,9 @@ from index.stores.postgres.records import PostgresRecords
 from index.stores.postgres.server import Server
 from index.stores.records import LocalRecords
 from tests.bot.slack.edges import Answers, OpenEdge
+from tests.bot.slack.fake_slack import BOT_TOKEN, SIGNING_SECRET, FakeSlack
+from tests.bot.slack.payloads import event_body, mention, shown, signed
 from tests.conftest import ROOT, SEEDS, Exported
-from tests.fake_slack import (
-    BOT_TOKEN,
-    SIGNING_SECRET,
-    FakeSlack,
-    event_body,
-    mention,
-    shown,
-    signed,
-)
 from tests.fakes import FakeEncoder
 
 pytestmark = pytest.mark.anyio

@@ -9,7 +9,7 @@ import pytest
 import bot.slack.post
 from bot.slack.order import Pace, Queues
 from tests.bot.slack.edges import Answers, OpenEdge
-from tests.fake_slack import event_body, mention, shown
+from tests.bot.slack.payloads import event_body, mention, shown
 
 pytestmark = pytest.mark.anyio
 
