@@ -19,7 +19,15 @@ from bot.cli_eval import calibrate, evaluate
 from bot.cli_feedback import feedback
 from bot.cli_migrate import migrate
 from bot.cli_serve import make_key, serve, serve_mcp, slack
-from bot.cli_session import JsonOption, Session, console, print_json, read_day, read_input
+from bot.cli_session import (
+    JsonOption,
+    Session,
+    console,
+    open_library,
+    print_json,
+    read_day,
+    read_input,
+)
 from bot.outcome import FAILED, NOT_FOUND, OutcomeGroup
 from index.errors import UsageError
 
@@ -125,7 +133,6 @@ def ask(
     $ articlebot ask --since 2017-03-01 --source tass "Who raised concerns?"
     $ articlebot ask
     """
-    session = ctx.ensure_object(Session)
     if question is None and not sys.stdin.isatty():
         ctx.fail('Missing QUESTION: give one, or "-" to read it from standard input.')
     if question == "-":
@@ -139,8 +146,7 @@ def ask(
         "dates": not any_date,
         "conversation": conversation,
     }
-    settings = session.settings()
-    with session.open_library(settings) as library:
+    with open_library(ctx) as library:
         library.models.load_ahead()
 
         def answer(text: str, **more: str) -> bool:
@@ -189,8 +195,7 @@ def forget(
 
     $ articlebot forget NAME
     """
-    session = ctx.ensure_object(Session)
-    with session.open_library(session.settings()) as library:
+    with open_library(ctx) as library:
         if not library.records.delete_conversation(conversation):
             raise UsageError(f"there is no conversation {conversation!r}", "it may have expired")
 

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from bot.cli_session import JsonOption, Session, console, write_file
 from index.errors import UsageError
 
 if TYPE_CHECKING:
-    from bot.cli_session import Session
     from bot.evaluate import Evaluation, Plan
 
 
@@ -42,7 +42,7 @@ def evaluate(
         int | None, typer.Option("--sample", metavar="N", min=1, help="Ask N, drawn at random.")
     ] = None,
     seed: Annotated[int, typer.Option("--seed", help="Of the random draw.")] = 0,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")] = False,
+    as_json: JsonOption = False,
     report: Annotated[
         Path | None,
         typer.Option("--report", metavar="HTML", help="Write a page with curves and misses."),
@@ -67,11 +67,7 @@ def evaluate(
     if report is not None:
         from bot.report import render_report
 
-        try:
-            report.write_text(render_report(evaluation, file.name), encoding="utf-8")
-        except OSError as error:
-            reason = error.strerror or error
-            raise UsageError(f"{report} cannot be written ({reason})", "name another") from None
+        write_file(report, render_report(evaluation, file.name))
 
 
 def calibrate(
@@ -129,22 +125,21 @@ def _evaluate(file: Path, plan: "Plan", session: "Session") -> "Evaluation":
 
     from bot.evaluate import Watch, evaluate
     from bot.progress import IndexProgress
-    from bot.render import terminal
 
-    console = terminal(sys.stderr)
+    stderr = console(sys.stderr)
     asking = Progress(
         TextColumn("Asking"),
         BarColumn(bar_width=None),
         MofNCompleteColumn(),
         TimeRemainingColumn(compact=True),
-        console=console,
-        disable=not console.is_terminal,
+        console=stderr,
+        disable=not stderr.is_terminal,
         expand=True,
         transient=True,
     )
     task = asking.add_task("", total=None)
     with ExitStack() as shown:
-        indexing = shown.enter_context(IndexProgress(console))
+        indexing = shown.enter_context(IndexProgress(stderr))
 
         def on_question(done: int, total: int) -> None:
             if done == 0:
@@ -165,7 +160,6 @@ def _print(evaluation: "Evaluation", as_json: bool) -> None:
     if as_json:
         typer.echo(json.dumps(asdict(figures)))
     else:
-        from bot.render import terminal
         from bot.report import print_figures
 
-        print_figures(figures, terminal(sys.stdout))
+        print_figures(figures, console(sys.stdout))

@@ -6,8 +6,7 @@ from typing import Annotated
 
 import typer
 
-from bot.cli_session import Session, print_json
-from index.errors import UsageError
+from bot.cli_session import open_library, print_json, write_file
 
 feedback = typer.Typer(no_args_is_help=True, help="Export what people think of answers.")
 
@@ -37,23 +36,14 @@ def export(
     """
     from bot.feedback import export_feedback
 
-    session = ctx.ensure_object(Session)
-    with session.open_library(session.settings()) as library:
+    with open_library(ctx) as library:
         exported = export_feedback(library)
     lines = [json.dumps(entry, ensure_ascii=False) for entry in exported.entries]
     if file is None:
         if lines:
             print_json("\n".join(lines))
     else:
-        _write(file, "".join(f"{line}\n" for line in lines))
+        write_file(file, "".join(f"{line}\n" for line in lines))
     typer.echo(f"questions: {len(lines)}", err=True)
     for reason, count in exported.passed_over.items():
         typer.echo(f"passed over: {count}, {reason}", err=True)
-
-
-def _write(file: Path, text: str) -> None:
-    try:
-        file.write_text(text, encoding="utf-8")
-    except OSError as error:
-        reason = error.strerror or error
-        raise UsageError(f"{file} cannot be written ({reason})", "name another") from None

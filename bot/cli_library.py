@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.cli_session import JsonOption, Session, console, print_json, read_day, read_input
+from bot.cli_session import (
+    JsonOption,
+    Session,
+    console,
+    open_library,
+    print_json,
+    read_day,
+    read_input,
+)
 from bot.outcome import FAILED, INTERRUPTED, complain
 from index.errors import UsageError
 
@@ -106,8 +114,7 @@ def articles(ctx: typer.Context, as_json: JsonOption = False) -> None:
 
     from bot.render import print_articles
 
-    session = ctx.ensure_object(Session)
-    with session.open_library(session.settings()) as library:
+    with open_library(ctx) as library:
         found = library.articles()
     if as_json:
         rows = [asdict(article) for article in found]
@@ -129,8 +136,7 @@ def show(ctx: typer.Context, article: IdArgument) -> None:
     """
     from bot.render import print_article
 
-    session = ctx.ensure_object(Session)
-    with session.open_library(session.settings()) as library:
+    with open_library(ctx) as library:
         print_article(library.article(article), console(sys.stdout))
 
 
@@ -146,8 +152,7 @@ def remove(
 
     $ articlebot remove turkey-s400-1a2b3c
     """
-    session = ctx.ensure_object(Session)
-    with session.open_library(session.settings()) as library:
+    with open_library(ctx) as library:
         library.remove(ids)
     typer.echo(f"{len(set(ids))} removed")
 
@@ -162,8 +167,7 @@ def export_library(
 
     $ articlebot export all.jsonl.gz
     """
-    session = ctx.ensure_object(Session)
-    with session.open_library(session.settings()) as library:
+    with open_library(ctx) as library:
         exported = library.export(file)
     typer.echo(f"{exported.articles} articles exported, {exported.feedback} opinions on answers")
 
@@ -204,11 +208,9 @@ def _run(
     """Do long work under a bar; what Ctrl-C leaves is gone on with the next time."""
     from bot.progress import IndexProgress
 
-    session = ctx.ensure_object(Session)
-    bar = IndexProgress(console(sys.stderr))
-    with session.open_library(session.settings()) as library, bar as progress:
+    with open_library(ctx) as library, IndexProgress(console(sys.stderr)) as bar:
         try:
-            return work(library, progress.show)
+            return work(library, bar.show)
         except KeyboardInterrupt:
             complain("interrupted: what was done is kept, the same command goes on from there")
             raise typer.Exit(INTERRUPTED) from None

@@ -4,9 +4,12 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TextIO
 
 import typer
+
+from index.errors import UsageError
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -36,14 +39,18 @@ class Session:
         return load_settings(**self.options)
 
 
+def open_library(ctx: typer.Context) -> "Library":
+    """Open the library that a command is about."""
+    session = ctx.ensure_object(Session)
+    return session.open_library(session.settings())
+
+
 def read_input(limit: int, what: str) -> bytes:
     """Read standard input.
 
     Raises:
         UsageError: it has more bytes than the limit.
     """
-    from index.errors import UsageError
-
     raw = sys.stdin.buffer.read(limit + 1)
     if len(raw) > limit:
         raise UsageError(f"{what} on standard input is too long")
@@ -56,7 +63,6 @@ def read_day(text: str) -> date:
     Raises:
         UsageError: it is none, or only a month or a year.
     """
-    from index.errors import UsageError
     from index.formats.document import parse_date
 
     day = parse_date(text)
@@ -70,6 +76,19 @@ def print_json(text: str) -> None:
     sys.stdout.flush()
     sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace") + b"\n")
     sys.stdout.buffer.flush()
+
+
+def write_file(file: Path, text: str) -> None:
+    """Write a file that a command was given.
+
+    Raises:
+        UsageError: it cannot be written.
+    """
+    try:
+        file.write_text(text, encoding="utf-8")
+    except OSError as error:
+        reason = error.strerror or error
+        raise UsageError(f"{file} cannot be written ({reason})", "name another") from None
 
 
 def console(file: TextIO) -> "Console":
