@@ -62,6 +62,9 @@ class Settings(BaseSettings):
         default=None,
         description="A PostgreSQL database for the articles, `postgresql://USER:PASSWORD@HOST/DB`.",
     )
+    store_read: Annotated[SecretStr | None, AfterValidator(_check_address)] = Field(
+        default=None, description="A standby of that database, to search in."
+    )
     cache: _Folder = Field(
         default_factory=lambda: platformdirs.user_cache_path("articlebot", appauthor=False),
         description="Cache directory: exported models, which can be made again.",

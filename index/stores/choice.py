@@ -12,6 +12,7 @@ from index.stores.records import LocalRecords
 
 if TYPE_CHECKING:
     from index.stores.postgres.server import Server
+    from index.stores.postgres.standby import Standby
 
 
 def open_store(settings: Settings) -> tuple[Store, Records]:
@@ -27,7 +28,17 @@ def open_store(settings: Settings) -> tuple[Store, Records]:
     from index.stores.postgres.records import PostgresRecords
     from index.stores.postgres.store import PostgresStore
 
-    return PostgresStore(server), PostgresRecords(server, life)
+    return PostgresStore(server, _open_standby(settings)), PostgresRecords(server, life)
+
+
+def _open_standby(settings: Settings) -> "Standby | None":
+    if settings.store_read is None:
+        return None
+    from index.stores.postgres.server import Server
+    from index.stores.postgres.standby import Standby
+
+    address, seconds = settings.store_read.get_secret_value(), settings.request_seconds
+    return Standby(Server(address, seconds, "ARTICLEBOT_STORE_READ"))
 
 
 def open_server(settings: Settings) -> "Server":

@@ -68,17 +68,18 @@ class PostgresSnapshot:
             LibraryError: the tables are not those that this program needs.
         """
         self._connection = connection
-        self._state = read_state(connection)
-        if not self._state.generation:
+        self.state = read_state(connection)
+        """What it is a snapshot of."""
+        if not self.state.generation:
             raise EmptyLibraryError(
                 "no articles in the database yet", "add some with `articlebot index PATH…`"
             )
 
     def info(self) -> LibraryInfo:
-        return LibraryInfo(self._state.fingerprint, self._state.articles, self._state.sentences)
+        return LibraryInfo(self.state.fingerprint, self.state.articles, self.state.sentences)
 
     def model(self) -> tuple[str, str]:
-        return self._state.model_fingerprint or "", self._state.model_name or ""
+        return self.state.model_fingerprint or "", self.state.model_name or ""
 
     def open(self) -> None:
         """Do nothing: the server keeps its indexes open."""
@@ -142,7 +143,7 @@ class PostgresSnapshot:
             question,
             depth,
             among=among,
-            nearest=self._state.nearest,
+            nearest=self.state.nearest,
         )
 
     def sentences(self, ids: Sequence[int]) -> Mapping[int, StoredSentence]:

@@ -47,14 +47,18 @@ _SESSION = (
 class Server:
     """A PostgreSQL server. Thread-safe; nothing is opened before it is needed."""
 
-    def __init__(self, address: str, seconds: float = 30.0) -> None:
+    def __init__(
+        self, address: str, seconds: float = 30.0, setting: str = "ARTICLEBOT_STORE"
+    ) -> None:
         """Point to a server.
 
         Args:
             address: as libpq takes it, `postgresql://…`. It may hold a password.
             seconds: how long a statement of the pooled connections may take.
+            setting: by which it was chosen, for messages.
         """
         self._address = address
+        self._setting = setting
         self._milliseconds = max(1, round(seconds * 1000))
         self._opening = threading.Lock()
         self._pool: ConnectionPool[Connection] | None = None
@@ -88,7 +92,9 @@ class Server:
             LibraryError: as `pooled` does.
         """
         with self.told():
-            connection: Connection = psycopg.connect(_with_defaults(self._address), autocommit=True)
+            connection: Connection = psycopg.connect(
+                _with_defaults(self._address, self._setting), autocommit=True
+            )
             try:
                 if checked:
                     schema.check_version(schema.read_version(connection))
@@ -116,14 +122,14 @@ class Server:
         try:
             yield
         except (psycopg.Error, PoolTimeout, PoolClosed) as error:
-            raise explain(error) from error
+            raise explain(error, self._setting) from error
 
     def _open(self) -> "ConnectionPool[Connection]":
         with self._opening:
             if self._pool is None:
                 self.connect().close()
                 self._pool = ConnectionPool(
-                    _with_defaults(self._address),
+                    _with_defaults(self._address, self._setting),
                     min_size=1,
                     max_size=PLACES,
                     timeout=PATIENCE_SECONDS,
@@ -146,7 +152,7 @@ def _configure(connection: Connection) -> None:
     register_vector(connection)
 
 
-def _with_defaults(address: str) -> str:
+def _with_defaults(address: str, setting: str) -> str:
     """Add the settings that the address leaves open.
 
     Raises:
@@ -157,7 +163,7 @@ def _with_defaults(address: str) -> str:
     except psycopg.Error:
         raise LibraryError(
             "the address of the database cannot be read",
-            "set ARTICLEBOT_STORE to postgresql://USER:PASSWORD@HOST/DATABASE",
+            f"set {setting} to postgresql://USER:PASSWORD@HOST/DATABASE",
         ) from None
     return psycopg.conninfo.make_conninfo(**{**_KEPT_ALIVE, **given})  # type: ignore[arg-type]
 
@@ -180,11 +186,16 @@ _REMEDIES: tuple[tuple[type[Exception], str, str], ...] = (
         "does not let its user do this",
         "give the user rights to the schema articlebot",
     ),
+    (
+        psycopg.errors.SerializationFailure,
+        "is a standby, which had to go on",
+        "try again; hot_standby_feedback=on on it avoids this",
+    ),
     (PoolTimeout, "has no connection free", "try again in a moment"),
 )
 
 
-def explain(error: Exception) -> ArticlebotError:
+def explain(error: Exception, setting: str = "ARTICLEBOT_STORE") -> ArticlebotError:
     """Say what happened without the address, which may hold a password."""
     for kind, what, remedy in _REMEDIES:
         if isinstance(error, kind):
@@ -193,7 +204,7 @@ def explain(error: Exception) -> ArticlebotError:
     if isinstance(error, psycopg.OperationalError | psycopg.InterfaceError | PoolClosed):
         return LibraryError(
             f"the database cannot be reached ({_reason(error)})",
-            "see that it runs, and check ARTICLEBOT_STORE",
+            f"see that it runs, and check {setting}",
         )
     return LibraryError(
         f"the database refuses what is asked ({_reason(error)})", "see the server's log"

@@ -3,15 +3,12 @@
 import contextlib
 from collections.abc import Iterator
 
-import psycopg
-
 from index.encode import Encoder
 from index.stores.postgres.nearest import tend
-from index.stores.postgres.reading import PostgresSnapshot
+from index.stores.postgres.reading import PostgresSnapshot, State, read_state
 from index.stores.postgres.server import Server
+from index.stores.postgres.standby import Standby, reading
 from index.stores.postgres.writing import PostgresWriter
-
-_READING = b"BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY"
 
 
 class PostgresStore:
@@ -20,23 +17,25 @@ class PostgresStore:
     place = "the database"
     setting = "ARTICLEBOT_STORE"
 
-    def __init__(self, server: Server) -> None:
+    def __init__(self, server: Server, standby: Standby | None = None) -> None:
+        """Point to a database, and perhaps to a standby of it, which is read from when it can."""
         self._server = server
+        self._standby = standby
 
     @contextlib.contextmanager
     def snapshot(self) -> Iterator[PostgresSnapshot]:
-        """Hold one state of the articles.
+        """Hold one state of the articles: at least what has been published by now.
 
         Raises:
             LibraryError: the server cannot be reached, or its tables do not fit this program.
         """
+        with contextlib.ExitStack() as held:
+            snapshot = self._standby and self._standby.enter(held, self._published)
+            yield snapshot or held.enter_context(reading(self._server))
+
+    def _published(self) -> State:
         with self._server.pooled() as connection:
-            connection.execute(_READING)
-            try:
-                yield PostgresSnapshot(connection)
-            finally:
-                with contextlib.suppress(psycopg.OperationalError):  # it is broken: it is replaced
-                    connection.rollback()
+            return read_state(connection)
 
     @contextlib.contextmanager
     def writing(self, encoder: Encoder, model: str) -> Iterator[PostgresWriter]:
@@ -52,3 +51,5 @@ class PostgresStore:
     def close(self) -> None:
         """Close what is open. The store can be used again afterwards."""
         self._server.close()
+        if self._standby:
+            self._standby.close()

@@ -251,8 +251,10 @@ def article(number: int) -> Article:
 
 
 @contextmanager
-def own_standby(primary: postgres.Cluster) -> Iterator[postgres.Cluster]:
-    """Run a standby that has each commit before it is told."""
+def own_standby(
+    primary: postgres.Cluster, *, synchronous: bool = True
+) -> Iterator[postgres.Cluster]:
+    """Run a standby that has each commit before it is told, or some time later."""
     with postgres.server_home() as home:
         standby = postgres.Cluster(home, primary.programs, postgres.free_port())
         primary.run(
@@ -262,16 +264,17 @@ def own_standby(primary: postgres.Cluster) -> Iterator[postgres.Cluster]:
         )
         standby.start()
         with psycopg.connect(primary.address(), autocommit=True) as connection:
-            connection.execute("ALTER SYSTEM SET synchronous_standby_names = 'standby'")
-            connection.execute("ALTER SYSTEM SET synchronous_commit = 'remote_apply'")
-            connection.execute("SELECT pg_reload_conf()")
-            wait_until(lambda: in_step(connection))
+            if synchronous:
+                connection.execute("ALTER SYSTEM SET synchronous_standby_names = 'standby'")
+                connection.execute("ALTER SYSTEM SET synchronous_commit = 'remote_apply'")
+                connection.execute("SELECT pg_reload_conf()")
+            wait_until(lambda: follows(connection, "sync" if synchronous else "async"))
         try:
             yield standby
         finally:
             standby.stop("immediate")
 
 
-def in_step(connection: "psycopg.Connection[tuple[object, ...]]") -> bool:
+def follows(connection: "psycopg.Connection[tuple[object, ...]]", how: str) -> bool:
     found = connection.execute("SELECT sync_state FROM pg_stat_replication").fetchall()
-    return found == [("sync",)]
+    return found == [(how,)]
