@@ -21,7 +21,7 @@ from bot.outcome import FAILED, INTERRUPTED, complain
 from index.errors import UsageError
 
 if TYPE_CHECKING:
-    from index.build import IndexReport, Progress
+    from index.build import IndexReport, OnProgress
     from index.formats.document import Metadata
     from index.library import Library
     from index.read import Reading, Source
@@ -30,7 +30,6 @@ IdArgument = Annotated[
     str, typer.Argument(metavar="ID", help="The article's id, or the beginning of just one.")
 ]
 SHOWN_KINDS = 5
-_OnProgress = Callable[["Progress"], None]
 
 
 def index(
@@ -202,9 +201,7 @@ def _run_workers(
         return index_in_parallel(settings, sources, reading, workers, bar.show)
 
 
-def _run(
-    ctx: typer.Context, work: "Callable[[Library, _OnProgress], IndexReport]"
-) -> "IndexReport":
+def _run(ctx: typer.Context, work: "Callable[[Library, OnProgress], IndexReport]") -> "IndexReport":
     """Do long work under a bar; what Ctrl-C leaves is gone on with the next time."""
     from bot.progress import IndexProgress
 

@@ -14,7 +14,7 @@ from bot.citation import exact
 from bot.figures import MRR_DEPTH, Outcome, find_rank, shown
 from bot.questions import Entry, Question, QuestionFile, place, read_questions
 from index.article import Article, ParsedArticle
-from index.build import Progress
+from index.build import OnProgress, unwatched
 from index.errors import SourceError, UsageError
 from index.library import Library
 from index.read import read_article
@@ -44,7 +44,7 @@ class Plan:
 class Watch:
     """Who is told how far it has come."""
 
-    on_index: Callable[[Progress], None] = lambda progress: None
+    on_index: OnProgress = unwatched
     on_question: Callable[[int, int], None] = lambda done, total: None
 
 

@@ -1,5 +1,7 @@
 """A Model Context Protocol server: ask, search and read articles, over stdio or HTTP."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated, Any
 
 from fastapi.security import HTTPAuthorizationCredentials
@@ -36,11 +38,15 @@ def make_server(library: Library) -> MCPServer[Any]:
     """Make the server over a library, which stays the caller's to close."""
     server: MCPServer[Any] = MCPServer("articlebot", instructions=INSTRUCTIONS)
 
-    def told(error: ArticlebotError) -> ToolError:
-        if isinstance(error, UnknownArticleError):
-            return ToolError(f"{error.what}: citations and hits name the ids of articles")
-        failure = describe_error(error, library.settings)
-        return ToolError(": ".join(filter(None, (failure.detail, failure.remedy))))
+    @contextmanager
+    def telling() -> Iterator[None]:
+        try:
+            yield
+        except UnknownArticleError as error:
+            raise ToolError(f"{error.what}: citations and hits name the ids of articles") from None
+        except ArticlebotError as error:
+            failure = describe_error(error, library.settings)
+            raise ToolError(": ".join(filter(None, (failure.detail, failure.remedy)))) from None
 
     @server.tool(name="ask", annotations=_READS)
     def answer_question(
@@ -49,10 +55,8 @@ def make_server(library: Library) -> MCPServer[Any]:
         article: Annotated[str | None, Field(description="Only the article with this id.")] = None,
     ) -> Answer:
         """Answer a question with quoted passages and their checked citations."""
-        try:
+        with telling():
             return ask(library, Query(question=question, top_k=top_k, article=article))
-        except ArticlebotError as error:
-            raise told(error) from None
 
     @server.tool(annotations=_READS)
     def search(
@@ -61,20 +65,16 @@ def make_server(library: Library) -> MCPServer[Any]:
         article: Annotated[str | None, Field(description="Only the article with this id.")] = None,
     ) -> SearchHits:
         """Find the sentences nearest to a question, with their scores; not judged as answers."""
-        try:
+        with telling():
             return find_hits(library, SearchQuery(question=question, k=k, article=article))
-        except ArticlebotError as error:
-            raise told(error) from None
 
     @server.tool(annotations=_READS)
     def read_article(
         article_id: Annotated[str, Field(description="As citations and hits name it.")],
     ) -> ArticleView:
         """Read an article: its text and paragraphs. Offsets are in code points of the text."""
-        try:
+        with telling():
             return view_article(library.article(article_id))
-        except ArticlebotError as error:
-            raise told(error) from None
 
     return server
 

@@ -1,6 +1,5 @@
 """The progress of indexing on standard error: a bar on a terminal, a line a stage elsewhere."""
 
-from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from rich.console import Console
@@ -54,12 +53,7 @@ class IndexProgress:
         self._bar.start()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._bar.stop()
 
     def show(self, progress: "Progress") -> None:

@@ -32,6 +32,13 @@ class Progress:
     """What is being worked on."""
 
 
+OnProgress = Callable[[Progress], None]
+
+
+def unwatched(_: Progress) -> None:
+    """Tell nobody how far it has come."""
+
+
 @dataclass(frozen=True, slots=True)
 class IndexReport:
     """What indexing did."""
@@ -60,7 +67,7 @@ def index_sources(
     intake: Intake,
     writer: Writer,
     encoder: Encoder,
-    on_progress: Callable[[Progress], None],
+    on_progress: OnProgress,
     *,
     prune: bool,
     before: Before = _nothing,
@@ -79,7 +86,7 @@ def index_articles(
     total: int,
     writer: Writer,
     encoder: Encoder,
-    on_progress: Callable[[Progress], None],
+    on_progress: OnProgress,
     gone: Callable[[], Sequence[str]] = list,
     before: Before = _nothing,
 ) -> IndexReport:

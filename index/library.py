@@ -1,14 +1,13 @@
 """A library of articles: what is indexed, and how to add to it and search it."""
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
 from index.article import Article, ArticleSummary, ParsedArticle, canonical
-from index.build import IndexReport, Progress, index_articles, index_sources
+from index.build import IndexReport, OnProgress, index_articles, index_sources, unwatched
 from index.encode import Encoder
 from index.errors import (
     EmptyLibraryError,
@@ -44,7 +43,7 @@ class Library:
     def index(
         self,
         sources: Sequence[Source],
-        on_progress: Callable[[Progress], None] = lambda progress: None,
+        on_progress: OnProgress = unwatched,
         reading: Reading = AS_FOUND,
         *,
         prune: bool = False,
@@ -89,7 +88,7 @@ class Library:
     def add(
         self,
         articles: Sequence[Article],
-        on_progress: Callable[[Progress], None] = lambda progress: None,
+        on_progress: OnProgress = unwatched,
     ) -> IndexReport:
         """Add articles that are at hand; each replaces what has its id. Raises as `index` does."""
         encoder = self.models.encoder(on_progress)
@@ -116,7 +115,7 @@ class Library:
     def restore(
         self,
         path: Path,
-        on_progress: Callable[[Progress], None] = lambda progress: None,
+        on_progress: OnProgress = unwatched,
     ) -> IndexReport:
         """Add what an exported file holds; an article replaces what has its id.
 
@@ -205,12 +204,7 @@ class Library:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     @contextmanager

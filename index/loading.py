@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 
-from index.build import Progress
+from index.build import OnProgress, Progress, unwatched
 from index.encode import Encoder, OnnxEncoder
 from index.errors import ArticlebotError
 from index.export import export_model, export_reranker, find_export
@@ -22,7 +22,7 @@ class Models:
         self._reranker: Reranker | None = None
         self._loading, self._loading_reranker = threading.Lock(), threading.Lock()
 
-    def encoder(self, on_progress: Callable[[Progress], None] = lambda progress: None) -> Encoder:
+    def encoder(self, on_progress: OnProgress = unwatched) -> Encoder:
         """Give the encoder, loaded (and its model exported) at the first call."""
         with self._loading:
             if self._encoder is None:

@@ -17,7 +17,14 @@ from typing import Any
 import numpy as np
 
 from index.article import Article, Paragraph, ParsedArticle, Passage, Sentence, canonical
-from index.build import PIPELINE, IndexReport, Progress, content_sha256, sentence_vectors
+from index.build import (
+    PIPELINE,
+    IndexReport,
+    OnProgress,
+    Progress,
+    content_sha256,
+    sentence_vectors,
+)
 from index.encode import Encoder
 from index.errors import SourceError
 from index.split import parse_article
@@ -71,7 +78,7 @@ def read_export(
     path: Path,
     writer: Writer,
     encoder: Encoder,
-    on_progress: Callable[[Progress], None],
+    on_progress: OnProgress,
     add_feedback: Callable[[Feedback], None],
 ) -> IndexReport:
     """Add what a file holds; an article replaces what has its id. All is published at once.

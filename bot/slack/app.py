@@ -45,23 +45,16 @@ _BOLT_VARIABLES = (
 )
 
 
-def create_slack_app(
-    library: Library, settings: Settings, client: AsyncWebClient | None = None
-) -> AsyncApp:
-    """Give a Bolt app that answers from the library.
+def build_app(staff: Staff, settings: Settings) -> AsyncApp:
+    """Give a Bolt app for those who answer.
 
     Raises:
-        SettingsError: no client is given, and the bot token or the address cannot be used.
+        SettingsError: the bot token or the address cannot be used.
     """
-    return build_app(Staff(library), settings, client)
-
-
-def build_app(staff: Staff, settings: Settings, client: AsyncWebClient | None = None) -> AsyncApp:
-    """Give a Bolt app for those who answer; see `create_slack_app`."""
     secret = settings.slack_signing_secret
     options: dict[str, Any] = {
         "name": "articlebot",
-        "client": client or web_client(settings),
+        "client": web_client(settings),
         "signing_secret": secret.get_secret_value().strip() if secret else "",
     }
     with _without_environment(_BOLT_VARIABLES):

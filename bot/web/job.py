@@ -9,7 +9,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from bot.problems import Failure, describe_error
-from index.build import Progress
+from index.build import OnProgress, Progress
 from index.errors import LibraryError
 from index.library import Library
 from index.read import AS_FOUND, Blob, Reading
@@ -71,7 +71,6 @@ class StoppedError(Exception):
     """The server shuts down: what is done is kept, the same upload goes on from there."""
 
 
-OnProgress = Callable[[Progress], None]
 Perform = Callable[[Task, OnProgress], Result]
 
 

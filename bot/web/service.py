@@ -6,10 +6,11 @@ from bot.conversation import resolve
 from bot.examples import Examples
 from bot.readiness import Readiness
 from bot.web.gate import Gate
-from bot.web.job import Jobs, OnProgress, Result, Task, perform
+from bot.web.job import Jobs, Result, Task, perform
 from bot.web.metrics import Metrics
 from bot.web.runner import LocalJobs
 from bot.web.work import Workers
+from index.build import OnProgress
 from index.library import Library
 from index.settings import Settings
 from index.store import Turn

@@ -1,6 +1,6 @@
 """What goes wrong is one sentence and an exit code."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 from bot.answer import MAX_QUESTION
 from bot.cli import app
 from bot.cli_session import Session
-from index.build import IndexReport, Progress
+from index.build import IndexReport, OnProgress, Progress, unwatched
 from index.library import Library
 from index.read import AS_FOUND, Reading, Source
 from tests.bot.cli.program import ARTICLE, QUESTION, Run
@@ -98,7 +98,7 @@ class Interrupted(Library):
     def index(
         self,
         sources: Sequence[Source],
-        on_progress: Callable[[Progress], None] = lambda progress: None,
+        on_progress: OnProgress = unwatched,
         reading: Reading = AS_FOUND,
         *,
         prune: bool = False,

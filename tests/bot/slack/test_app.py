@@ -15,7 +15,6 @@ import pytest
 import yaml
 from prometheus_client import CollectorRegistry
 from pydantic import SecretStr
-from slack_sdk.web.async_client import AsyncWebClient
 
 import bot.slack.work
 from bot.answer import Query, ask
@@ -23,7 +22,7 @@ from bot.slack import scopes
 from bot.slack.app import (
     _run,
     _serving_metrics,
-    create_slack_app,
+    build_app,
     run_socket_mode,
     serve_socket_mode,
 )
@@ -145,9 +144,7 @@ async def test_the_environment_cannot_switch_bolt_to_oauth(
         monkeypatch.setenv(name, "from-the-environment")
     settings = slack_settings("https://slack.example/api", data=tmp_path)
     with Library.open(settings, encoder=FakeEncoder()) as library:
-        app = create_slack_app(library, settings)
-        given = AsyncWebClient(token="xoxb-given")
-        assert create_slack_app(library, settings, given).client is given
+        app = build_app(Staff(library), settings)
     assert app.oauth_flow is None
     assert app.client.token == BOT_TOKEN
     assert app.client.base_url == "https://slack.example/api/"
