@@ -26,6 +26,16 @@ wal_level = replica
 hot_standby = on
 """
 
+_CLEAN_UP = """
+read _  # until the other end is closed
+if read pid 2>/dev/null <"$1/data/postmaster.pid"; then
+    kill -QUIT "$pid"
+    while kill -0 "$pid" 2>/dev/null; do sleep 0.1; done
+fi
+if mountpoint -q "$1"; then umount --lazy "$1"; fi
+rm -rf "$1"
+"""
+
 
 class MissingError(Exception):
     """There are no programs to run a server with."""
@@ -124,14 +134,47 @@ def running_server() -> Iterator[Cluster]:
 
 @contextmanager
 def server_home() -> Iterator[Path]:
-    """Give a folder that the user of the server may write to."""
+    """Give a folder that the user of the server may write to.
+
+    At the end of the block, or of this process, however it ends, nothing runs or lies there.
+    """
     home = Path(tempfile.mkdtemp(prefix="articlebot-postgres-"))
+    cleaner = subprocess.Popen(
+        ["sh", "-c", _CLEAN_UP, "sh", home],
+        stdin=subprocess.PIPE,
+        start_new_session=True,  # Ctrl-C is not for it
+    )
     try:
         if os.getuid() == 0:
             os.chown(home, NOBODY, NOBODY)
         yield home
     finally:
-        shutil.rmtree(home, ignore_errors=True)
+        cleaner.communicate()
+
+
+@contextmanager
+def small_disk(megabytes: int) -> Iterator[Path]:
+    """Give a folder on a file system of its own that the user of the server may write to.
+
+    Raises:
+        MissingError: this machine does not let its tests mount one.
+    """
+    with server_home() as home:
+        try:
+            _mount(home, f"size={megabytes}m,mode=700,uid={NOBODY},gid={NOBODY}")
+        except (OSError, subprocess.CalledProcessError):
+            raise MissingError("only root can mount a small disk to fill") from None
+        yield home
+
+
+def resize_disk(folder: Path, megabytes: int) -> None:
+    """Give a small disk another size."""
+    _mount(folder, f"remount,size={megabytes}m")
+
+
+def _mount(folder: Path, options: str) -> None:
+    command = ["mount", "-t", "tmpfs", "-o", options, "articlebot-test", str(folder)]
+    subprocess.run(command, check=True, capture_output=True)
 
 
 def free_port() -> int:
