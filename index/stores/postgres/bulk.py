@@ -5,6 +5,7 @@ import multiprocessing
 import os
 import secrets
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from multiprocessing.process import BaseProcess
@@ -46,7 +47,8 @@ def index_in_parallel(
         LibraryError: the database cannot be used, or every process has ended before the work.
     """
     server = open_server(settings)
-    found = find_sources(sources, reading.glob)
+    passed_over = Counter[str]()
+    found = find_sources(sources, reading.glob, passed_over)
     if any(isinstance(source, Blob) for source in found):
         raise UsageError("standard input is one article", "index it without --workers")
     if encoder is None:  # once, before several processes would do it at the same time
@@ -74,7 +76,8 @@ def index_in_parallel(
             )
         report = jobs.read_report(connection, batch)
     unread = tuple(source for source in found if isinstance(source, SourceError))
-    return replace(report, failed=unread + report.failed)
+    kinds = tuple(passed_over.most_common())
+    return replace(report, failed=unread + report.failed, passed_over=kinds)
 
 
 def work(settings: Settings, encoder: Encoder) -> int:

@@ -202,6 +202,8 @@ NOTHING_DONE = IndexReport(0, 0, 0, 0, ())
 def test_several_processes_index(library: Library, database: str, write: Write) -> None:
     paths = [write(f"{n}.txt", f"Number {n} came. It left.") for n in range(12)]
     broken = write("broken.txt", b"\0\1\2\3" * 9)
+    write("photo.jpg", b"")
+    write("other.jpg", b"")
     sources = [paths[0].parent, paths[0].parent / "missing"]
     told: list[int] = []
     report = bulk.index_in_parallel(
@@ -209,6 +211,7 @@ def test_several_processes_index(library: Library, database: str, write: Write) 
     )
     assert (report.added, report.sentences) == (12, 24)
     assert len(report.failed) == 2
+    assert report.passed_over == ((".jpg", 2),)
     assert any(str(broken) in str(error) for error in report.failed)
     assert told == sorted(told)
     assert len(library.articles()) == 12
