@@ -4,6 +4,7 @@ import logging
 import re
 import time
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import date, datetime
 from typing import Annotated
 
@@ -30,8 +31,6 @@ DEEPER = 200
 """Sentences searched for each passage where there are many copies of the best."""
 
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\ud800-\udfff]")
-
-
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
@@ -100,6 +99,11 @@ class Answer(Frozen):
     index: IndexInfo
     took_ms: float
 
+    @property
+    def shown(self) -> tuple[AnswerPassage, ...]:
+        """The passages that a user sees, as an answer or as the closest."""
+        return self.passages or self.closest
+
 
 def ask(library: Library, query: Query, calibration: Calibration | None = None) -> Answer:
     """Answer a question from the articles.
@@ -145,9 +149,7 @@ def ask(library: Library, query: Query, calibration: Calibration | None = None) 
         passages=passages if found else (),
         closest=() if found else passages,
         limited_to=scope.limited_to,
-        index=IndexInfo(
-            fingerprint=info.fingerprint, articles=info.articles, sentences=info.sentences
-        ),
+        index=IndexInfo(**asdict(info)),
         took_ms=round((time.perf_counter() - started) * 1000, 2),
     )
     if query.conversation:
@@ -184,7 +186,7 @@ def _find(
 
 def _remember(library: Library, conversation: str, full: str, answer: Answer) -> None:
     """Add the turn to the conversation; an answer is given also where that fails."""
-    cited = (passage.citation for passage in answer.passages or answer.closest)
+    cited = (passage.citation for passage in answer.shown)
     turn = Turn(
         question=answer.question,
         resolved_question=full,

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from bot.calibration import Calibration, logit
-from bot.figures import Outcome, shown
+from bot.figures import Outcome
 from index.errors import UsageError
 from index.settings import Settings
 
@@ -32,7 +32,7 @@ def fit_calibration(outcomes: Sequence[Outcome], settings: Settings) -> Calibrat
     Raises:
         UsageError: there are too few questions, or all are answered right, or none.
     """
-    judged = [(shown(o.answer)[0].score, o) for o in outcomes if shown(o.answer)]
+    judged = [(o.answer.shown[0].score, o) for o in outcomes if o.answer.shown]
     logits = np.array([logit(score) for score, _ in judged])
     right = np.array([o.right for _, o in judged], dtype=bool)
     wrong_or_right = sorted((int(right.sum()), int((~right).sum())))

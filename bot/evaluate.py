@@ -11,7 +11,7 @@ from pathlib import Path
 from bot.answer import Query, ask
 from bot.calibration import BUILT_IN
 from bot.citation import exact
-from bot.figures import MRR_DEPTH, Outcome, find_rank, shown
+from bot.figures import MRR_DEPTH, Outcome, find_rank
 from bot.questions import Entry, Question, QuestionFile, place, read_questions
 from index.article import Article, ParsedArticle
 from index.build import OnProgress, unwatched
@@ -160,7 +160,7 @@ def _ask(
     only = question.article_id if plan.per_article or plan.off_topic else None
     query = Query(question=question.text, top_k=MRR_DEPTH, article=only)
     answer = ask(library, query, None if plan.calibrated else BUILT_IN)
-    cited = [passage.citation for passage in shown(answer)]
+    cited = [passage.citation for passage in answer.shown]
     elsewhere = (0, 0)  # holds nothing
     spans = [(c.start, c.end) if c.article_id == question.article_id else elsewhere for c in cited]
     return Outcome(
@@ -170,11 +170,11 @@ def _ask(
         citations=len(cited),
         exact=sum(
             exact(passage, parsed(passage.citation.article_id).article.text)
-            for passage in shown(answer)
+            for passage in answer.shown
         ),
     )
 
 
 def _involved(outcomes: Iterable[Outcome]) -> set[str]:
-    cited = {p.citation.article_id for o in outcomes for p in shown(o.answer)}
+    cited = {p.citation.article_id for o in outcomes for p in o.answer.shown}
     return cited | {outcome.question.article_id for outcome in outcomes}

@@ -1,4 +1,4 @@
-"""Feedback as questions with known answers, for `articlebot eval`."""
+"""What people think of answers, and what of it tells right from wrong, for `articlebot eval`."""
 
 import json
 import re
@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from bot.answer import Answer
 from index.errors import UnknownArticleError
 from index.library import Library
 from index.store import Feedback
@@ -20,6 +21,13 @@ class Exported:
     """Lines of a file of questions: `question`, `article` (its id), `quote`."""
     passed_over: dict[str, int]
     """Why, and how often."""
+
+
+def judge(answer: Answer, answer_id: str | None, verdict: str, comment: str) -> Feedback:
+    """Give a verdict on an answer with the places that it is about."""
+    cited = [passage.citation for passage in answer.shown]
+    spans = tuple((each.article_id, each.start, each.end) for each in cited)
+    return Feedback(answer.question, answer_id, verdict, spans, comment, answer.index.fingerprint)
 
 
 class _UnusableError(Exception):

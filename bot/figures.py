@@ -6,7 +6,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from bot.answer import Answer
-from bot.citation import AnswerPassage
 from bot.questions import Question, Span
 
 MRR_DEPTH = 10
@@ -63,7 +62,7 @@ def compute_figures(outcomes: Sequence[Outcome]) -> Figures:
     unanswerable = [o for o in outcomes if not o.answerable]
     ranks = [o.rank or 0 for o in answerable]
     latencies = [o.answer.took_ms for o in outcomes]
-    firsts = [seen[0].citation.quote for o in outcomes if (seen := shown(o.answer))]
+    firsts = [seen[0].citation.quote for o in outcomes if (seen := o.answer.shown)]
     citations = sum(o.citations for o in outcomes)
     return Figures(
         n=len(outcomes),
@@ -129,11 +128,6 @@ def risk_coverage_curve(outcomes: Sequence[Outcome]) -> list[Point]:
         answered = confidence >= threshold
         curve.append((float(answered.mean()), float(wrong[answered].mean())))
     return curve
-
-
-def shown(answer: Answer) -> Sequence[AnswerPassage]:
-    """Give the passages that a user sees, as an answer or as the closest."""
-    return answer.passages or answer.closest
 
 
 def _mean(values: Sequence[float]) -> float | None:

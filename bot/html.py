@@ -90,8 +90,7 @@ def render_turn(
         titles: of copies, as `title_copies` gives them; without one, the id has to do.
         dated: whether it can be asked again without the limit that its own dates set.
     """
-    shown = answer.passages if answer.found else answer.closest
-    name = answer_id or "unkept"
+    shown, name = answer.shown, answer_id or "unkept"
     resolved = ""
     if " ".join(answer.question.split()) != answer.resolved_question:
         resolved = f'<p class="resolved">Searching: {_line(answer.resolved_question)}</p>\n'
@@ -172,7 +171,7 @@ def _line(text: str) -> str:
 
 def plain_answer(answer: Answer) -> str:
     """Give an answer as text with numbered citations, as somebody would paste it."""
-    shown = answer.passages if answer.found else answer.closest
+    shown = answer.shown
     lines = [answer.question, ""]
     if not answer.found:
         lines += [NOT_FOUND + (f" {NOT_AN_ANSWER}" if shown else ""), ""]

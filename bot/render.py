@@ -99,8 +99,7 @@ def print_text(text: Text, console: Console, indent: str = "", first: str | Text
 
 def title_copies(library: "Library", answer: "Answer") -> dict[str, str]:
     """Give the titles of the articles that hold a near-identical sentence, by their ids."""
-    shown = answer.passages or answer.closest
-    return library.titles({copy for passage in shown for copy in passage.also_in})
+    return library.titles({copy for passage in answer.shown for copy in passage.also_in})
 
 
 def print_answer(answer: "Answer", console: Console, titles: Mapping[str, str] = _NONE) -> None:

@@ -17,7 +17,6 @@ from bot.figures import (
     compute_figures,
     risk_coverage_curve,
     roc_curve,
-    shown,
 )
 from bot.questions import Span
 from bot.render import neutralise
@@ -177,7 +176,7 @@ def _curve(title: str, points: Sequence[Point], across: str, up: str) -> str:
 
 
 def _miss(outcome: Outcome, articles: Mapping[str, ParsedArticle]) -> str:
-    passages = shown(outcome.answer)
+    passages = outcome.answer.shown
     verdict = "Answered" if outcome.answer.found else "Not answered"
     rank = f"; the right one came at rank {outcome.rank}" if outcome.rank else ""
     return _MISS.format(

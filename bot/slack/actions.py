@@ -118,8 +118,7 @@ class Actions:
         except ArticlebotError as error:
             await _tell(args, explain(error))
             return "refused"
-        passages = bool(kept.answer.passages or kept.answer.closest)
-        buttons = answer_buttons(answer_id, passages=passages)
+        buttons = answer_buttons(answer_id, passages=bool(kept.answer.shown))
         message = answer_message(kept.answer, buttons, shared_by=body["user"]["id"])
         try:
             await self._post_shared(args, message)
@@ -153,7 +152,7 @@ class Actions:
         return kept
 
     def _pieces(self, kept: Kept) -> list[Piece]:
-        return [self._piece(each) for each in kept.answer.passages or kept.answer.closest]
+        return [self._piece(each) for each in kept.answer.shown]
 
     def _piece(self, passage: Any) -> Piece:
         try:

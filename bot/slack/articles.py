@@ -13,7 +13,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.slack.blocks import plain_message
 from bot.slack.post import Outbox, error_code
 from bot.slack.replies import explain
-from index.build import IndexReport, Progress
+from index.build import IndexReport, OnProgress, Progress
 from index.errors import SourceError
 from index.library import Library
 from index.read import Blob, Reading, Source
@@ -101,7 +101,7 @@ class Intake:
                 await self._outbox.update(client, channel, ts, plain_message(said[-1]))
         return _tell(work.result(), failed)
 
-    def _index(self, sources: Sequence[Source], on_progress: Any) -> IndexReport:
+    def _index(self, sources: Sequence[Source], on_progress: OnProgress) -> IndexReport:
         if not sources:
             return IndexReport(0, 0, 0, 0, ())
         return self._library.index(sources, on_progress, Reading(public_only=True))

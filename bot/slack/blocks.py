@@ -84,10 +84,9 @@ def answer_message(
 
 def passage_blocks(answer: Answer) -> list[Block]:
     """Give all passages of an answer, without anything else."""
-    passages = answer.passages or answer.closest
-    if not passages:
+    if not answer.shown:
         return [paragraph(_Text(text=NOT_FOUND, style={"bold": True}))]
-    return _fit([], passages, 0, bold=answer.found)
+    return _fit([], answer.shown, 0, bold=answer.found)
 
 
 def _understood(answer: Answer) -> list[str]:

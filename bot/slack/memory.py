@@ -12,9 +12,10 @@ from datetime import timedelta
 from typing import Any, TypeVar
 
 from bot.answer import Answer, Query
+from bot.feedback import judge
 from bot.slack.views import Asked
 from index.errors import LibraryError
-from index.store import Feedback, Records
+from index.store import Records
 
 log = logging.getLogger(__name__)
 
@@ -105,11 +106,7 @@ class Memory:
         Raises:
             LibraryError: it cannot be kept.
         """
-        cited = [passage.citation for passage in answer.passages or answer.closest]
-        spans = tuple((each.article_id, each.start, each.end) for each in cited)
-        self._records.add_feedback(
-            Feedback(answer.question, answer_id, verdict, spans, comment, answer.index.fingerprint)
-        )
+        self._records.add_feedback(judge(answer, answer_id, verdict, comment))
 
     def note_reply(self, place: str, posted: Posted) -> None:
         """Note where the answer to the message at a place stands."""

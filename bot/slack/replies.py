@@ -71,7 +71,7 @@ class Replies:
             update={"question": answer.resolved_question, "conversation": None}
         )
         kept = await asyncio.to_thread(self._memory.keep, answer_id, answer, alone)
-        passages = bool(answer.passages or answer.closest)
+        passages = bool(answer.shown)
         buttons = answer_buttons(answer_id, passages=passages, share=share) if kept else ()
         outcome = "found" if answer.found else "not_found"
         return Reply(answer_message(answer, buttons), outcome, answer)

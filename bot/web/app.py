@@ -3,7 +3,6 @@
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 
 from anyio import to_thread
 from fastapi import FastAPI
@@ -15,6 +14,7 @@ from bot.openapi import DescribedAPI
 from bot.problems import install_handlers
 from bot.web import articles, ask, chat, health, jobs, page, records, session
 from bot.web.service import make_service
+from bot.web.session import STATIC
 from index.library import Library
 from index.settings import Settings
 
@@ -24,7 +24,6 @@ WARM_UP_SECONDS = 1.0
 """How long a load under way is waited for at shutdown."""
 SLACK_EVENTS = "/slack/events"
 UPLOADS = "/v1/articles"
-STATIC = Path(__file__).parents[1] / "static"
 
 logger = logging.getLogger(__name__)
 

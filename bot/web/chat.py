@@ -155,7 +155,7 @@ def _unescape(quote: str) -> str:
 
 def write_message(answer: KeptAnswer, public_url: str) -> AssistantMessage:
     """Write an answer as Markdown: quotes, each with the number of its citation, then these."""
-    shown = answer.passages if answer.found else answer.closest
+    shown = answer.shown
     lead = "" if answer.found else NOT_FOUND + (f" {NOT_AN_ANSWER}" if shown else "")
     content, annotations = lead, []
     for passage in shown:

@@ -1,5 +1,6 @@
 """Whether the process lives, and whether it can answer."""
 
+from dataclasses import asdict
 from typing import Literal
 
 from anyio import CapacityLimiter, to_thread
@@ -51,10 +52,7 @@ def make_router(service: Service) -> APIRouter:
                 "there is no article to search", "index some with `articlebot index PATH`"
             )
             return error_response(empty, service.settings)
-        index = IndexInfo(
-            fingerprint=info.fingerprint, articles=info.articles, sentences=info.sentences
-        )
-        return Ready(index=index)
+        return Ready(index=IndexInfo(**asdict(info)))
 
     @router.get(
         "/metrics",

@@ -1,7 +1,6 @@
 """The page for people: a question, its answers, the articles to read."""
 
 from collections.abc import Callable
-from pathlib import Path
 from string import Template
 from typing import Annotated
 from urllib.parse import quote_plus
@@ -18,7 +17,7 @@ from bot.web.ask import KeptAnswer, answer_and_keep, require_json
 from bot.web.gate import COOKIE
 from bot.web.records import AnswerId, read_kept
 from bot.web.service import Service
-from bot.web.session import SIGN_OUT, sign_in_form
+from bot.web.session import SIGN_OUT, STATIC, sign_in_form
 from index.errors import ArticlebotError, UsageError
 from index.library import Library
 
@@ -28,7 +27,6 @@ CONTENT_SECURITY_POLICY = (
 )
 PROMISE = "Every answer is quoted word for word, with a citation that leads to the very sentence."
 NO_ARTICLE = "No article yet. Add one under Articles, or with <code>articlebot index</code>."
-STATIC = Path(__file__).parents[1] / "static"
 
 Shown = tuple[str, str]
 """A turn as HTML, and the page's title."""

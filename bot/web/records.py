@@ -6,12 +6,12 @@ from fastapi import APIRouter, Depends, HTTPException, Path
 from pydantic import Field
 
 from bot.citation import Frozen
+from bot.feedback import judge
 from bot.openapi import problems
 from bot.web.ask import KeptAnswer, require_json
 from bot.web.service import Service
 from index.article import canonical
 from index.library import Library
-from index.store import Feedback
 
 NO_ANSWER = "There is no answer with this id, or it is no longer kept."
 NO_CONVERSATION = "There is no conversation of this name."
@@ -48,17 +48,7 @@ def keep_verdict(library: Library, given: Verdict) -> None:
         HTTPException: 404 when there is no such answer.
     """
     answer = read_kept(library, given.answer_id)
-    cited = [passage.citation for passage in answer.passages or answer.closest]
-    library.records.add_feedback(
-        Feedback(
-            question=answer.question,
-            answer_id=answer.id,
-            verdict=given.verdict,
-            spans=tuple((each.article_id, each.start, each.end) for each in cited),
-            comment=canonical(given.comment),
-            fingerprint=answer.index.fingerprint,
-        )
-    )
+    library.records.add_feedback(judge(answer, answer.id, given.verdict, canonical(given.comment)))
 
 
 def make_router(service: Service) -> APIRouter:

@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 
 from bot.evaluate import Evaluation, Plan, Watch, evaluate
-from bot.figures import shown
 from index.build import Progress
 from index.errors import EmptyLibraryError, SourceError, UsageError
 from index.library import Library
@@ -87,16 +86,16 @@ def test_every_question_is_asked_of_a_throw_away_index(
         ("How long do bakers knead dough?", 1),
     ]
     assert all(o.answer.index.articles == 2 for o in outcomes)
-    assert all(o.citations == o.exact == len(shown(o.answer)) > 0 for o in outcomes)
+    assert all(o.citations == o.exact == len(o.answer.shown) > 0 for o in outcomes)
     assert not settings.data.exists()
 
 
 def test_one_article_at_a_time(run: Run, squad: Path) -> None:
     for outcome in run(squad, Plan(per_article=True)).outcomes:
-        cited = {passage.citation.article_id for passage in shown(outcome.answer)}
+        cited = {passage.citation.article_id for passage in outcome.answer.shown}
         assert cited == {outcome.question.article_id}
     together = run(squad).outcomes[1]
-    assert shown(together.answer)[0].citation.article_id == "Bread"
+    assert together.answer.shown[0].citation.article_id == "Bread"
 
 
 def test_questions_of_another_article_take_the_place_of_the_unanswerable(
@@ -110,7 +109,7 @@ def test_questions_of_another_article_take_the_place_of_the_unanswerable(
     texts = [outcome.question.text for outcome in outcomes]
     assert texts[:4] == texts[4:]
     for outcome in outcomes:
-        cited = {passage.citation.article_id for passage in shown(outcome.answer)}
+        cited = {passage.citation.article_id for passage in outcome.answer.shown}
         assert cited == {outcome.question.article_id}
 
 
