@@ -3,13 +3,16 @@
 import hashlib
 import re
 import threading
+import time
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 
 from bot.calibration import Calibration, save_calibration
 from index.encode import Vectors
 from index.library import Library
+from index.settings import Settings
 
 _WORD = re.compile(r"\w+")
 
@@ -52,3 +55,21 @@ class HeldEncoder(FakeEncoder):
         self.waiting.release()
         assert self.release.wait(15)
         return super().encode(texts)
+
+
+class Hanging(FakeEncoder):
+    """Hangs at a text that says so, after it has made a file to tell it by."""
+
+    def __init__(self, told: Path) -> None:
+        self.told = told
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        if any("slowly" in text for text in texts):
+            self.told.touch()
+            time.sleep(60)
+        return super().encode(texts)
+
+
+def open_library(settings: Settings) -> Library:
+    """Open the library of settings with an encoder that needs no model."""
+    return Library.open(settings, encoder=FakeEncoder())

@@ -10,6 +10,8 @@ import httpx
 import uvicorn
 from starlette.types import ASGIApp
 
+from bot.problems import MEDIA_TYPE, Problem
+
 
 @contextmanager
 def serving(app: ASGIApp) -> Iterator[httpx.Client]:
@@ -35,3 +37,14 @@ def wait_until_ready(client: httpx.Client) -> httpx.Response:
         assert time.monotonic() < deadline, response.text
         time.sleep(0.02)
     return response
+
+
+def problem_of(response: httpx.Response) -> Problem:
+    """Read a response as a problem; everything that holds for each of them is checked."""
+    assert response.headers["content-type"] == MEDIA_TYPE
+    assert response.headers["cache-control"] == "no-store"
+    problem = Problem.model_validate_json(response.content)
+    assert problem.status == response.status_code
+    assert (problem.reference is not None) == (problem.status >= 500)
+    assert "Traceback" not in response.text
+    return problem

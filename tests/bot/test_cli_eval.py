@@ -9,9 +9,7 @@ from typer.testing import CliRunner, Result
 
 from bot.cli import app
 from bot.cli_session import Session
-from index.library import Library
-from index.settings import Settings
-from tests.fakes import FakeEncoder
+from tests.fakes import open_library
 
 Write = Callable[[str, str | bytes], Path]
 Run = Callable[..., Result]
@@ -20,10 +18,6 @@ KEYS = [
     *("n", "p_at_1", "p_at_3", "mrr_at_10", "citations_exact", "mean_quote_chars", "auroc"),
     *("abstained_answerable", "answered_unanswerable", "latency_ms_p50", "latency_ms_p95"),
 ]
-
-
-def open_library(settings: Settings) -> Library:
-    return Library.open(settings, encoder=FakeEncoder())
 
 
 @pytest.fixture

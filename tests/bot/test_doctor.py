@@ -21,10 +21,9 @@ from bot.render import terminal
 from bot.web import create_app
 from index.errors import SettingsError
 from index.export import BUNDLED_SHA256, find_bundled_model
-from index.library import Library
 from index.settings import Settings, load_settings
 from tests.bot.serving import serving
-from tests.fakes import FakeEncoder
+from tests.fakes import open_library
 
 SECRET = "0123456789abcdef0123456789abcdef"
 GOOD = {
@@ -32,10 +31,6 @@ GOOD = {
     "SLACK_APP_TOKEN": "xapp-1-a",
     "SLACK_SIGNING_SECRET": SECRET,
 }
-
-
-def open_library(settings: Settings) -> Library:
-    return Library.open(settings, encoder=FakeEncoder())
 
 
 @pytest.fixture(autouse=True)

@@ -8,9 +8,8 @@ import pytest
 from bot.evaluate import Evaluation, Plan, Watch, evaluate
 from index.build import Progress
 from index.errors import EmptyLibraryError, SourceError, UsageError
-from index.library import Library
 from index.settings import Settings
-from tests.fakes import FakeEncoder
+from tests.fakes import open_library
 
 Write = Callable[[str, str | bytes], Path]
 Run = Callable[..., Evaluation]
@@ -63,10 +62,6 @@ def run(settings: Settings) -> Run:
         return evaluate(path, plan, settings, open_library, watch)
 
     return run
-
-
-def open_library(settings: Settings) -> Library:
-    return Library.open(settings, encoder=FakeEncoder())
 
 
 @pytest.fixture

@@ -14,13 +14,13 @@ from index.article import Article
 from index.library import Library
 from index.settings import Settings
 from index.store import Feedback
-from tests.fakes import FakeEncoder, answer_readily
+from tests.fakes import answer_readily, open_library
 
 TEXT = "Ada Brandt opened the tram line in Marl.\n\nThe ferry in Hollin was opened\nby Jo Lind.\n"
 
 
 def run(library: Library, *arguments: object) -> Result:
-    session = Session(open_library=lambda settings: Library.open(settings, encoder=FakeEncoder()))
+    session = Session(open_library=open_library)
     data = ("--data", str(library.settings.data))
     return CliRunner().invoke(app, [*data, *map(str, arguments)], obj=session)
 

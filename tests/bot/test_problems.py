@@ -4,7 +4,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from bot.problems import MEDIA_TYPE, Problem, hide_paths
+from bot.problems import hide_paths
 from bot.web import create_app
 from index.article import ArticleSummary
 from index.errors import (
@@ -20,7 +20,7 @@ from index.errors import (
 )
 from index.library import Library
 from index.settings import Settings
-from tests.bot.serving import serving
+from tests.bot.serving import problem_of, serving
 from tests.fakes import FakeEncoder
 
 
@@ -42,17 +42,6 @@ def fail(library: FailingLibrary, error: Exception) -> httpx.Response:
     library.error = error
     with serving(create_app(library, library.settings)) as client:
         return client.get("/v1/articles")
-
-
-def problem_of(response: httpx.Response) -> Problem:
-    """Read a response as a problem; everything that holds for each of them is checked."""
-    assert response.headers["content-type"] == MEDIA_TYPE
-    assert response.headers["cache-control"] == "no-store"
-    problem = Problem.model_validate_json(response.content)
-    assert problem.status == response.status_code
-    assert (problem.reference is not None) == (problem.status >= 500)
-    assert "Traceback" not in response.text
-    return problem
 
 
 @pytest.mark.parametrize(

@@ -8,14 +8,8 @@ from typer.testing import CliRunner, Result
 
 from bot.cli import app
 from bot.cli_session import Session
-from index.library import Library
-from index.settings import Settings
 from tests.bot.cli.program import ARTICLE, Run
-from tests.fakes import FakeEncoder
-
-
-def open_library(settings: Settings) -> Library:
-    return Library.open(settings, encoder=FakeEncoder())
+from tests.fakes import open_library
 
 
 @pytest.fixture(autouse=True)

@@ -18,9 +18,8 @@ PROGRAM = [sys.executable, "-c", "from bot.cli import main; main()"]
 FAKED = """
 from bot.cli import main
 from bot.cli_session import Session
-from index.library import Library
-from tests.fakes import FakeEncoder
-main(Session(open_library=lambda settings: Library.open(settings, encoder=FakeEncoder())))
+from tests.fakes import open_library
+main(Session(open_library=open_library))
 """
 """The program with the deterministic encoder, for tests that need a process of their own."""
 FAKE = [sys.executable, "-c", FAKED]

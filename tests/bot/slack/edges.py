@@ -23,9 +23,9 @@ from bot.slack.http import SlackEvents
 from bot.slack.staff import Staff
 from index.library import Library
 from index.settings import Settings
+from tests.bot.slack.answers import answer, passage
 from tests.bot.slack.fake_slack import APP_TOKEN, BOT_TOKEN, SIGNING_SECRET, FakeSlack
 from tests.bot.slack.payloads import signed
-from tests.bot.slack.test_blocks import answer, passage
 from tests.fakes import FakeEncoder
 
 

@@ -1,13 +1,11 @@
 import json
 import re
-from datetime import date
 from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.answer import Answer, IndexInfo
-from bot.citation import AnswerPassage, Citation
+from bot.citation import AnswerPassage
 from bot.slack.blocks import (
     MAX_FALLBACK,
     MAX_MESSAGE,
@@ -32,55 +30,8 @@ from bot.slack.views import (
     text_view,
 )
 from index.article import Article, ArticleSummary, Paragraph, ParsedArticle
+from tests.bot.slack.answers import LINK, answer, passage
 from tests.bot.slack.fake_slack import text_parts
-
-LINK = "https://news.example/story?a=1&b=2#:~:text=Mattis"
-
-
-def passage(
-    before: str,
-    quote: str,
-    after: str = "",
-    *,
-    rank: int = 1,
-    title: str = "S-400",
-    link: str = LINK,
-    published: date | None = date(2018, 5, 2),
-    offset: int = 100,
-) -> AnswerPassage:
-    start = offset + len(before)
-    return AnswerPassage(
-        rank=rank,
-        score=0.9,
-        text=before + quote + after,
-        start=offset,
-        end=start + len(quote) + len(after),
-        citation=Citation(
-            article_id="a1",
-            title=title,
-            source="seeds/a.txt",
-            published=published,
-            paragraph=4,
-            start=start,
-            end=start + len(quote),
-            quote=quote,
-            text_sha256="0" * 64,
-            link=link,
-        ),
-    )
-
-
-def answer(*passages: AnswerPassage, found: bool = True) -> Answer:
-    return Answer(
-        question="Who?",
-        resolved_question="Who?",
-        found=found,
-        confidence=0.9 if found else 0.1,
-        passages=passages if found else (),
-        closest=() if found else passages,
-        index=IndexInfo(fingerprint="f", articles=1, sentences=9),
-        took_ms=1.0,
-    )
 
 
 def blocks(message: Message) -> list[dict[str, Any]]:

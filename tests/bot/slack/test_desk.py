@@ -10,6 +10,7 @@ import pytest
 from bot.answer import Answer, Query
 from bot.slack.blocks import HELP, NOT_AN_ANSWER
 from index.errors import EmptyLibraryError, UsageError
+from tests.bot.slack.answers import answer, passage
 from tests.bot.slack.edges import (
     Answers,
     Edge,
@@ -18,7 +19,6 @@ from tests.bot.slack.edges import (
 )
 from tests.bot.slack.fake_slack import APP_TOKEN, BOT_ID, BOT_TOKEN, BOT_USER, RATE_LIMITED, Reply
 from tests.bot.slack.payloads import event_body, mention, message, shown
-from tests.bot.slack.test_blocks import answer, passage
 
 pytestmark = pytest.mark.anyio
 

@@ -4,10 +4,10 @@ import pytest
 
 from bot.answer import Answer, Query
 from index.library import Library
+from tests.bot.slack.answers import answer, passage
 from tests.bot.slack.edges import Answers, OpenEdge
 from tests.bot.slack.fake_slack import BOT_USER
 from tests.bot.slack.payloads import changed, deleted, event_body, mention, message, shown
-from tests.bot.slack.test_blocks import answer, passage
 
 pytestmark = pytest.mark.anyio
 

@@ -6,8 +6,7 @@ import pytest
 from bot.web import MAX_BODY, create_app
 from index.library import Library
 from index.settings import Settings
-from tests.bot.serving import serving
-from tests.bot.test_problems import problem_of
+from tests.bot.serving import problem_of, serving
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,7 @@ import pytest
 from bot.web import create_app
 from index.library import Library
 from index.settings import Settings
-from tests.bot.serving import serving
-from tests.bot.test_problems import problem_of
+from tests.bot.serving import problem_of, serving
 from tests.bot.web.conftest import BRIDGE, Site, open_site
 from tests.fakes import HeldEncoder
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from bot.answer import Answer, Query, ask
 from bot.web import MAX_BODY
 from index.library import Library
-from tests.bot.test_problems import problem_of
+from tests.bot.serving import problem_of
 from tests.bot.web.conftest import QUESTION
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from bot.web.chat import Message, find_question
 from index.errors import UsageError
-from tests.bot.test_problems import problem_of
+from tests.bot.serving import problem_of
 from tests.bot.web.conftest import ANSWER, ASKED, ATTACK, ELSEWHERE, Site, open_site
 
 

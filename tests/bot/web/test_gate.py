@@ -11,7 +11,7 @@ from bot.web.gate import is_loopback
 from bot.web.server import refuse_strangers
 from index.errors import SettingsError
 from index.settings import Settings
-from tests.bot.test_problems import problem_of
+from tests.bot.serving import problem_of
 from tests.bot.web.conftest import ASKED, BRIDGE, Site, open_site
 
 READER, WRITER = make_key("read"), make_key("write")

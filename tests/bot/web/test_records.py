@@ -9,7 +9,7 @@ import pytest
 
 from bot.slack.query import name_conversation
 from index.errors import LibraryError
-from tests.bot.test_problems import problem_of
+from tests.bot.serving import problem_of
 from tests.bot.web.conftest import ASKED, BRIDGE, Site, open_site
 
 

@@ -18,8 +18,7 @@ from bot.web.server import listen
 from index.errors import SettingsError
 from index.library import Library
 from index.settings import Settings
-from tests.bot.serving import serving, wait_until_ready
-from tests.bot.test_problems import problem_of
+from tests.bot.serving import problem_of, serving, wait_until_ready
 from tests.bot.web.conftest import QUESTION
 from tests.conftest import SEEDS
 from tests.fakes import FakeEncoder, HeldEncoder

@@ -5,7 +5,7 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -17,15 +17,13 @@ import pytest
 import uvicorn
 
 from bot.web import create_app, shared
-from index.encode import Vectors
 from index.library import Library
 from index.settings import Settings
 from index.stores.postgres.server import Server
 from index.stores.postgres.tasks import Tasks
 from tests import postgres
-from tests.bot.serving import serving
-from tests.bot.test_problems import problem_of
-from tests.fakes import FakeEncoder, HeldEncoder
+from tests.bot.serving import problem_of, serving
+from tests.fakes import FakeEncoder, Hanging, HeldEncoder
 from tests.index.stores.test_postgres import check_counts, rows
 
 SLOW = {"title": "Slow", "text": "It went slowly. It came back."}
@@ -35,19 +33,6 @@ SLOW = {"title": "Slow", "text": "It went slowly. It came back."}
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shared, "IDLE_SECONDS", 0.1)
     monkeypatch.setattr("bot.web.articles.PATIENCE_SECONDS", 0.3)
-
-
-class Hanging(FakeEncoder):
-    """Hangs at a text that says so, after it has made a file to tell it by."""
-
-    def __init__(self, told: Path) -> None:
-        self.told = told
-
-    def encode(self, texts: Sequence[str]) -> Vectors:
-        if any("slowly" in text for text in texts):
-            self.told.touch()
-            time.sleep(60)
-        return super().encode(texts)
 
 
 def serve_hanging(settings: Settings, port: int, told: Path) -> None:

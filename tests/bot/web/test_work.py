@@ -13,8 +13,7 @@ from bot.web import create_app
 from bot.web.work import Workers
 from index.library import Library
 from index.settings import Settings
-from tests.bot.serving import serving
-from tests.bot.test_problems import problem_of
+from tests.bot.serving import problem_of, serving
 from tests.bot.web.conftest import ASKED, BRIDGE
 from tests.fakes import HeldEncoder
 

@@ -5,7 +5,7 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -13,14 +13,13 @@ import pytest
 
 from index.article import Article
 from index.build import IndexReport
-from index.encode import Vectors
 from index.errors import LibraryError, UsageError
 from index.library import Library
 from index.read import AS_FOUND, Blob, Reading
 from index.settings import Settings
 from index.stores.postgres import bulk, jobs
 from index.stores.postgres.server import Server
-from tests.fakes import FakeEncoder
+from tests.fakes import FakeEncoder, Hanging
 from tests.index.stores.test_postgres import check_counts, connect, open_library, rows
 
 Write = Callable[[str, str | bytes], Path]
@@ -30,19 +29,6 @@ Write = Callable[[str, str | bytes], Path]
 def library(tmp_path: Path, database: str) -> Iterator[Library]:
     with open_library(tmp_path, database) as opened:
         yield opened
-
-
-class Hanging(FakeEncoder):
-    """Hangs at a text that says so, after it has made a file to tell it by."""
-
-    def __init__(self, told: Path) -> None:
-        self.told = told
-
-    def encode(self, texts: Sequence[str]) -> Vectors:
-        if any("slowly" in text for text in texts):
-            self.told.touch()
-            time.sleep(60)
-        return super().encode(texts)
 
 
 def start(target: Callable[..., object], *arguments: object) -> multiprocessing.Process:
