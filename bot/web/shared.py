@@ -138,15 +138,20 @@ class SharedJobs(Jobs):
         Raises:
             LibraryError: the database has gone, and with it the job: it waits to be taken anew.
         """
+
+        def show(progress: Progress) -> None:
+            nonlocal noted
+            self._check()
+            stage, done, total = progress.stage, progress.done, progress.total
+            noted = noted.now(stage=stage, done=done, total=total)
+            taken.note(noted.dump())
+
         try:
             if taken.attempts > ATTEMPTS:
                 raise SourceError("it ended each server that read it", f"tried {ATTEMPTS} times")
             noted = noted.now(state="running")
             taken.note(noted.dump())
-            result = self._perform(
-                Task.model_validate_json(taken.what),
-                lambda progress: self._show(taken, noted, progress),
-            )
+            result = self._perform(Task.model_validate_json(taken.what), show)
         except StoppedError:
             taken.hand_back(noted.now(state="waiting").dump())
             return
@@ -161,8 +166,3 @@ class SharedJobs(Jobs):
             ended = noted.now(state="done", result=result)
         taken.finish(ended.dump())
         self._metrics.jobs.labels(ended.job.state).inc()
-
-    def _show(self, taken: TakenTask, noted: Noted, progress: Progress) -> None:
-        self._check()
-        done = {"stage": progress.stage, "done": progress.done, "total": progress.total}
-        taken.note(noted.now(**done).dump())

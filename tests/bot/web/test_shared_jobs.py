@@ -111,6 +111,7 @@ def test_a_killed_server_s_job_is_done_by_another(database: str, tmp_path: Path)
             os.kill(process.pid, signal.SIGKILL)
             job = ended(second, place)
             assert (job["state"], job["result"]["added"]) == ("done", 1)
+            assert (job["stage"], job["done"], job["total"]) == ("publish", 1, 1)
             [article_id] = job["result"]["articles"]
             assert second.get(f"/v1/articles/{article_id}").json()["text"] == SLOW["text"]
             assert len(second.get("/v1/articles").json()["articles"]) == 2
@@ -173,7 +174,8 @@ def test_too_many_jobs_are_refused_by_every_server(
         assert (refused.status_code, refused.headers["retry-after"]) == (503, "10")
         encoder.release.set()
         assert ended(second, place)["state"] == "done"
-        assert second.post("/v1/articles", json=SLOW).json()["result"]["unchanged"] == 1
+        again = second.post("/v1/articles", json=SLOW).json()
+        assert ended(second, f"/v1/jobs/{again['id']}")["result"]["unchanged"] == 1
 
 
 def test_a_job_outlasts_a_restart_of_the_database(tmp_path: Path) -> None:
