@@ -87,10 +87,13 @@ class Library:
 
     def add(
         self,
-        articles: Sequence[Article],
+        articles: Sequence[Article | SourceError],
         on_progress: OnProgress = unwatched,
     ) -> IndexReport:
-        """Add articles that are at hand; each replaces what has its id. Raises as `index` does."""
+        """Add articles that are at hand; each replaces what has its id. Raises as `index` does.
+
+        An error among them, of what could not be read, is told in the report.
+        """
         encoder = self.models.encoder(on_progress)
         with self._store.writing(encoder, self.settings.model) as writer:
             return index_articles(

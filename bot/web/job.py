@@ -3,16 +3,17 @@
 import asyncio
 import threading
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Collection
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from bot.problems import Failure, describe_error
+from index.article import Article
 from index.build import OnProgress, Progress
 from index.errors import LibraryError
 from index.library import Library
-from index.read import AS_FOUND, Blob, Reading
+from index.read import AS_FOUND, Blob, Reading, read_source
 
 WAITING = 16
 """Jobs that may wait or run; more are refused."""
@@ -141,11 +142,13 @@ def perform(library: Library, task: Task, on_progress: OnProgress) -> Result:
         on_progress(Progress("publish", 0, 1, 0, ""))
         library.remove([task.removed])
         return Result(removed=1)
-    before = {each.id: each.added for each in library.articles()}
-    report = library.index([task.source], on_progress, task.reading)
+    read = list(read_source(task.source, task.reading))
+    ids = {each.id for each in read if isinstance(each, Article)}
+    before = _times_added(library, ids)
+    report = library.add(read, on_progress)
     if report.failed and not report.added + report.changed + report.unchanged:
         raise report.failed[0]
-    after = {each.id: each.added for each in library.articles()}
+    after = _times_added(library, ids)
     return Result(
         added=report.added,
         changed=report.changed,
@@ -153,3 +156,7 @@ def perform(library: Library, task: Task, on_progress: OnProgress) -> Result:
         articles=tuple(id_ for id_, added in after.items() if before.get(id_) != added),
         failed=tuple(describe_error(error, library.settings) for error in report.failed),
     )
+
+
+def _times_added(library: Library, ids: Collection[str]) -> dict[str, str]:
+    return {each.id: each.added for each in library.articles() if each.id in ids}

@@ -160,6 +160,19 @@ def test_an_error_is_the_same_wherever_the_job_is_done(
     assert "empty" in problem_of(empty).detail
 
 
+def test_what_others_add_meanwhile_is_not_told_as_one_s_own(database: str, tmp_path: Path) -> None:
+    encoder = HeldEncoder()
+    with replica(database, tmp_path / "first", encoder) as first:
+        place = first.post("/v1/articles", json=SLOW).headers["location"]
+        wait_until(lambda: first.get(place).json()["stage"] == "index")
+        with replica(database, tmp_path / "second") as second:
+            sent = second.post("/v1/articles", json={"title": "Quick", "text": "Another came."})
+            [quick] = ended(second, f"/v1/jobs/{sent.json()['id']}")["result"]["articles"]
+            encoder.release.set()
+            [slow] = ended(second, place)["result"]["articles"]
+    assert (quick[:5], slow[:4]) == ("quick", "slow")
+
+
 def test_too_many_jobs_are_refused_by_every_server(
     database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
