@@ -52,7 +52,7 @@ class Metrics:
             "articlebot_jobs", "Jobs that ended, by how.", ("outcome",), registry=registry
         )
         self.jobs_under_way = Gauge(
-            "articlebot_jobs_under_way", "Jobs that wait or run.", registry=registry
+            "articlebot_jobs_under_way", "Jobs that wait or run here.", registry=registry
         )
         registry.register(_IndexSize(info))
 
