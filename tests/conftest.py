@@ -19,6 +19,9 @@ from index.stores.postgres.server import Server
 from tests import postgres
 from tests.fakes import FakeEncoder
 
+# What these check for many tests shall tell as much as those when it fails.
+pytest.register_assert_rewrite("tests.bot.passages", "tests.bot.serving")
+
 ROOT = Path(__file__).parent.parent
 SEEDS = ROOT / "seeds"
 

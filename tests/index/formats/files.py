@@ -1,9 +1,13 @@
-"""Real files of each kind, made by the libraries that write them."""
+"""Real files of each kind, made by the libraries that write them, and how they are read."""
 
 import io
 
 import docx
 from fpdf import FPDF
+
+from index.errors import SourceError
+from index.formats import detect
+from index.formats.document import Document
 
 BODY = (
     "The town of Marl voted on Sunday to keep its tram, and the count went on until midnight.",
@@ -11,6 +15,7 @@ BODY = (
     "About nine thousand people took part, which is more than in any vote since 1990.",
 )
 
+STORY = " ".join(BODY).replace("“", '"').replace("”", '"')
 PAGE = f"""<!doctype html>
 <html lang="de-DE"><head><title>Town keeps its tram | Marl Post</title>
 <meta charset="utf-8">
@@ -75,3 +80,14 @@ ATOM = """<?xml version="1.0" encoding="utf-8"?>
 <link href="https://post.example/tram"/><published>2019-05-06T09:30:00Z</published>
 <updated>2020-01-01T00:00:00Z</updated><author><name>Jo Lind</name></author>
 <content type="html">&lt;p&gt;The town voted to keep its tram.&lt;/p&gt;</content></entry></feed>"""
+
+
+def read(data: bytes | str, name: str) -> list[Document | SourceError]:
+    raw = data.encode() if isinstance(data, str) else data
+    return list(detect.read(raw, name, f".{name.rpartition('.')[2]}"))
+
+
+def one(data: bytes | str, name: str = "file") -> Document:
+    (document,) = read(data, name)
+    assert isinstance(document, Document)
+    return document

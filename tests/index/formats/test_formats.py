@@ -1,104 +1,13 @@
-"""Each format with real files of its kind; what is damaged or locked is refused in a sentence."""
+"""Which format a file has, the plain ones, and what is refused in a sentence."""
 
-import io
-import zipfile
 from datetime import date
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from index.errors import SourceError
-from index.formats import detect, docx, html
 from index.formats.document import Document, Metadata, parse_date
-from index.formats.html import fragment_text
-from index.formats.pdf import join_pages
-from index.formats.tables import say_rows
-from tests.index.formats.files import ATOM, BODY, PAGE, RSS, pdf, word
-
-STORY = " ".join(BODY).replace("“", '"').replace("”", '"')
-
-
-def read(data: bytes | str, name: str) -> list[Document | SourceError]:
-    raw = data.encode() if isinstance(data, str) else data
-    return list(detect.read(raw, name, f".{name.rpartition('.')[2]}"))
-
-
-def one(data: bytes | str, name: str = "file") -> Document:
-    (document,) = read(data, name)
-    assert isinstance(document, Document)
-    return document
-
-
-def test_a_web_page() -> None:
-    document = one(PAGE)
-    for paragraph in BODY:
-        assert paragraph in document.text.split("\n\n")
-    assert "Sport" not in document.text
-    assert document.about == Metadata(
-        "Town keeps its tram", "Jo Lind", date(2019, 5, 6), "https://post.example/tram", "de"
-    )
-
-
-@pytest.mark.parametrize(
-    ("head", "published"),
-    [
-        ("", None),
-        ('<meta name="date" content="2019-05-06">', date(2019, 5, 6)),
-        ('<meta property="article:modified_time" content="2019-05-06">', None),
-        (
-            '<script type="application/ld+json">[{"datePublished": "2019-05-06"}]</script>',
-            date(2019, 5, 6),
-        ),
-        ('<script type="application/ld+json">{broken</script>', None),
-        ('<meta name="date" content="next Tuesday">', None),
-    ],
-)
-def test_a_page_s_clock_is_not_its_date(head: str, published: date | None) -> None:
-    page = PAGE.replace(
-        '<meta property="article:published_time" content="2019-05-06T09:30:00+02:00">', head
-    )
-    page = page.replace('<div class="clock">', '<time datetime="2026-11-24">now</time><div>')
-    assert one(page).about.published == published
-
-
-def test_a_page_in_an_old_character_set() -> None:
-    page = PAGE.replace("utf-8", "windows-1252").replace("tram", "tramé")
-    assert "keep its tramé" in one(page.encode("cp1252", "xmlcharrefreplace")).text
-
-
-def test_a_page_without_text_and_one_without_end() -> None:
-    with pytest.raises(SourceError, match="no text"):
-        one("<html><body><script>let x = 1</script></body></html>")
-    with pytest.raises(SourceError, match="nests"):
-        one("<html><body>" + "<div>" * 5000 + "One came." + "</div>" * 5000)
-
-
-def test_a_pdf_has_pages_and_paragraphs() -> None:
-    document = one(pdf(f"{STORY}\n\nThe end of the first page.", STORY, title="Tram"))
-    first, second = document.text.split("\f")
-    assert first.split("\n\n")[0] == STORY
-    assert "The end of the first page." in first
-    assert second.strip() == STORY
-    assert document.about.title == "Tram"
-    assert document.about.published is None, "when a file was made is not when it was published"
-
-
-def test_lines_are_joined_over_pages_without_headers_and_hyphens() -> None:
-    pages = [
-        ["The Post 1", "A long line that fills the page to its edge, and then is hyphen-",
-         "ated at the end of it, and a text that goes on over the end of the page"],
-        ["The Post 2", "with its last words.", "A second paragraph stands on the page by itself.",
-         "It ends."],
-        ["The Post 3", "Third."],
-    ]  # fmt: skip
-    text = join_pages(pages)
-    assert "is hyphenated at the end of it, and a text that goes" in text
-    assert "over the end of the page with its last words." in text
-    assert text.count("\f") == 2
-    assert text.startswith("The Post 1\n\nA long")
-    assert "\fThe Post 2\n\nA second paragraph" in text
+from tests.index.formats.files import ATOM, BODY, PAGE, RSS, STORY, one, pdf, read, word
 
 
 @pytest.mark.parametrize(
@@ -126,81 +35,6 @@ def test_what_cannot_be_read_is_refused_by_name(data: bytes | str, reason: str) 
         read(data, "the-file.txt")
     assert "the-file.txt" in str(refused.value)
     assert refused.value.remedy
-
-
-def test_a_word_document() -> None:
-    document = one(word(*BODY, heading="Town keeps its tram"))
-    blocks = document.text.split("\n\n")
-    assert blocks == ["# Town keeps its tram", *BODY, "Votes | 9,000"]
-    assert document.about == Metadata("Town keeps its tram", "Jo Lind")
-    assert one(word(*BODY, heading="A", title="B")).about.title == "B"
-
-
-CITIES = [("City", "Population"), ("Ankara", "5,747,325"), ("Izmir", "")]
-SAID = ["City | Population", "City: Ankara; Population: 5,747,325.", "City: Izmir."]
-
-
-def test_rows_of_tables_are_said_with_the_names_of_their_columns() -> None:
-    import docx
-
-    written, document = io.BytesIO(), docx.Document()
-    table = document.add_table(rows=3, cols=2)
-    for row, cells in enumerate(CITIES):
-        for column, cell in enumerate(cells):
-            table.cell(row, column).text = cell
-    merged = table.add_row()
-    merged.cells[0].merge(merged.cells[1]).text = "Both 1"
-    document.save(written)
-    assert one(written.getvalue()).text.split("\n\n") == [*SAID, "Both 1"]
-    rows = "".join(f"<tr><td>{a}</td><td>{b}</td></tr>" for a, b in CITIES)
-    rows = rows.replace("td>", "th>", 4)
-    page = PAGE.replace("</article>", f"<table>{rows}</table></article>")
-    assert "\n\n".join(SAID) in one(page).text
-
-
-def test_without_names_rows_stay_as_they_are() -> None:
-    rows = [("Votes", "9,000"), ("Seats", "31"), ("", "")]
-    assert list(say_rows(rows)) == ["Votes | 9,000", "Seats | 31"]
-    assert list(say_rows([("a", "b"), ("c",)], named=True)) == ["a | b", "c"]
-
-
-@given(st.lists(st.lists(st.text("ab 1.?", max_size=4), min_size=2, max_size=2), max_size=4))
-def test_every_cell_of_a_table_is_said(rows: list[list[str]]) -> None:
-    said = "\n".join(say_rows(rows))
-    assert all(cell in said for row in rows for cell in row)
-
-
-def archive(*parts: tuple[str, bytes]) -> bytes:
-    written = io.BytesIO()
-    with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as file:
-        for name, data in parts:
-            file.writestr(name, data)
-    return written.getvalue()
-
-
-def test_an_archive_bomb_is_refused_before_it_is_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(docx, "MOST_UNPACKED", 1_000_000)
-    bomb = archive(("word/document.xml", bytes(2_000_000)))
-    assert len(bomb) < 10_000
-    with pytest.raises(SourceError, match="unpacks to more than"):
-        read(bomb, "bomb.docx")
-    many = archive(("word/document.xml", b""), *((f"{n}", b"") for n in range(docx.MOST_PARTS)))
-    with pytest.raises(SourceError, match="unpacks to more than"):
-        read(many, "bomb.docx")
-
-
-def test_an_archive_that_lies_about_its_sizes_gives_no_more_than_it_states() -> None:
-    data = bytearray(word(*BODY))
-    for at in (data.find(b"PK\x01\x02"), data.find(b"PK\x03\x04")):
-        offset = at + (24 if data[at + 2] == 1 else 22)
-        data[offset : offset + 4] = (5).to_bytes(4, "little")
-    with pytest.raises(SourceError, match="damaged"):
-        read(bytes(data), "lie.docx")
-
-
-def test_another_archive_is_no_article() -> None:
-    with pytest.raises(SourceError, match="archive, not an article"):
-        read(archive(("a.txt", b"One came.")), "a.zip")
 
 
 def test_json_lines() -> None:
@@ -300,11 +134,6 @@ def test_a_date_is_one_that_is_stated_in_full(stated: object, found: date | None
     assert parse_date(stated) == found
 
 
-def test_fragments_of_html() -> None:
-    assert fragment_text("a &amp; b<br>c <p>d</p><script>e</script>") == "a & b\n\nc\n\nd"
-    assert fragment_text("plain") == "plain"
-
-
 def test_what_would_grow_without_end_does_not() -> None:
     names = "abcdefghi"
     refs = "\n".join(f"{b}: &{b} [{', '.join(['*' + a] * 9)}]" for a, b in pairwise(names))
@@ -321,9 +150,3 @@ def test_what_would_grow_without_end_does_not() -> None:
     except SourceError:
         texts = []
     assert all(len(text) < 1000 and "root:" not in text for text in texts)
-
-
-def test_a_web_page_without_measure(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(html, "LARGEST", 100)
-    with pytest.raises(SourceError, match="larger than a web page"):
-        one(PAGE)
