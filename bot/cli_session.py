@@ -61,13 +61,13 @@ def read_day(text: str) -> date:
     """Read a day, however it is written.
 
     Raises:
-        UsageError: it is none, or only a month or a year.
+        UsageError: it is none, only a month or a year, or could be two days, as 5/4/2017 could.
     """
     from index.formats.document import parse_date
 
     day = parse_date(text)
     if day is None:
-        raise UsageError(f"{text!r} is not a date", "give it as 2017-07-28")
+        raise UsageError(f"{text!r} is not a date, or could be two", "give it as 2017-07-28")
     return day
 
 

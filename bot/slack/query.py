@@ -36,7 +36,8 @@ def read_query(text: str, conversation: str | None) -> Query:
         if name in ("since", "until"):
             day = parse_date(value)
             if day is None:
-                raise UsageError(f"{value!r} is not a date", f"write {name}:2017-07-28")
+                what = f"{value!r} is not a date, or could be two"
+                raise UsageError(what, f"write {name}:2017-07-28")
             limits[name] = day
         else:
             limits[name] = value[:LONGEST_VALUE]

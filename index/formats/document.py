@@ -41,22 +41,31 @@ class Document:
     """Tells the articles of one file apart."""
 
 
-_ISO = re.compile(r"(\d{4})-?(\d\d)-?(\d\d)(?!\d)")
+_YEAR_FIRST = re.compile(
+    r"(\d{4})-?(\d\d)-?(\d\d)(?!\d)|"
+    r"(\d{4})(?:\s*[-/.年]\s*|\s+)(\d{1,2})(?:\s*[-/.月]\s*|\s+)(\d{1,2})(?!\d)"
+)
+_STRICT = re.compile(rf"{_YEAR_FIRST.pattern}|\d{{4}}-?W\d")
 
 
 def parse_date(value: object) -> date | None:
-    """Give the day that a text states in full; None for anything less or else."""
+    """Give the day that a text states in full; None for anything less or else.
+
+    A day that is not in the calendar is none, and so is one that two readers would read
+    differently: 5/4/2017 is in April or in May, 13/4/2017 is not.
+    """
     text = str(value or "").strip()
     try:
-        if match := _ISO.match(text):
-            return date(*map(int, match.groups()))
+        if match := _YEAR_FIRST.match(text):
+            return date(*map(int, filter(None, match.groups())))
         return parsedate_to_datetime(text).date()
     except ValueError:
         pass
-    if not re.search(r"\d{4}", text) or len(text) > 60:
+    if not re.search(r"\d{4}", text) or len(text) > 60 or _STRICT.match(text):
         return None
     import dateparser
 
     strict = {"STRICT_PARSING": True, "RETURN_AS_TIMEZONE_AWARE": False}
-    found = dateparser.parse(text, settings=strict)
-    return found.date() if found else None
+    read = [dateparser.parse(text, settings=strict | {"DATE_ORDER": o}) for o in ("DMY", "MDY")]
+    days = {found.date() if found else None for found in read}
+    return days.pop() if len(days) == 1 else None

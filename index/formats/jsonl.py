@@ -25,6 +25,6 @@ def read(text: str, name: str) -> Iterator[Document | SourceError]:
         if not isinstance(body, str) or not body.strip():
             yield SourceError(f"{place} has no text", _FORM)
             continue
-        about = read_fields(row)
+        about = read_fields(row, place)
         own = row.get("id") or about.source or about.title or f"line {number}"
         yield Document(body, about, key=str(own))

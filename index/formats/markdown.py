@@ -16,7 +16,7 @@ def read(text: str, name: str) -> Iterator[Document]:
     """Give the blocks apart by empty lines; headings and list items keep their marks."""
     from markdown_it import MarkdownIt
 
-    about, body = split_front_matter(text)
+    about, body = split_front_matter(text, name)
     tokens = MarkdownIt("commonmark").enable(["table", "strikethrough"]).parse(body)
     headings = (t for before, t in pairwise(tokens) if before.tag == "h1" and t.type == "inline")
     title = next(filter(None, map(_inline, headings)), None)

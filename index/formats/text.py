@@ -1,8 +1,8 @@
 """Plain text, in any character set, with or without front matter."""
 
+import logging
 import re
 from collections.abc import Iterator
-from datetime import date
 from typing import Any
 
 from charset_normalizer import from_bytes
@@ -10,11 +10,13 @@ from charset_normalizer import from_bytes
 from index.errors import SourceError
 from index.formats.document import NOTHING, Document, Metadata, parse_date
 
+log = logging.getLogger(__name__)
+
 _FRONT_MATTER = re.compile(
     r"\s*---[ \t]*\r?\n(.{1,10000}?)\r?\n(?:---|\.\.\.)[ \t]*(?:\r?\n|\Z)", re.DOTALL
 )
 _DECLARED = re.compile(rb"""(?:charset|encoding)\s*=\s*["']?\s*([A-Za-z0-9_:.-]{2,40})""")
-_PLAIN = (str, int, float, date)
+_PLAIN = (str, int, float)
 MOST_NAMES = 50
 """Authors of an article, at most."""
 _NAMES = {
@@ -24,6 +26,7 @@ _NAMES = {
     "source": ("source", "url", "link", "canonical"),
     "language": ("language", "lang"),
 }
+_USUAL = {name for names in _NAMES.values() for name in names}
 
 
 def decode(data: bytes, name: str, charset: str | None = None) -> str:
@@ -52,30 +55,38 @@ def decode(data: bytes, name: str, charset: str | None = None) -> str:
 
 def read(text: str, name: str) -> Iterator[Document]:
     """Give the text as it is, without its front matter."""
-    about, body = split_front_matter(text)
+    about, body = split_front_matter(text, name)
     yield Document(body, about)
 
 
-def split_front_matter(text: str) -> tuple[Metadata, str]:
+def split_front_matter(text: str, name: str) -> tuple[Metadata, str]:
     """Split a text into what the YAML between two lines of dashes at its top says, and the rest.
 
-    Dashes around anything else are a part of the text.
+    Dashes around anything else are a part of the text; the name is for what is told of the file.
     """
     match = _FRONT_MATTER.match(text)
     if not match:
         return NOTHING, text
     import yaml
 
+    class Loader(yaml.SafeLoader):
+        """Leaves dates as they are written: one that is none would refuse all the rest."""
+
+    Loader.add_constructor("tag:yaml.org,2002:timestamp", lambda _, node: node.value)
     try:
-        fields = yaml.safe_load(match.group(1))
+        fields = yaml.load(match.group(1), Loader)  # noqa: S506 - a SafeLoader
     except (yaml.YAMLError, ValueError, RecursionError):
         return NOTHING, text
-    about = read_fields(fields) if isinstance(fields, dict) else NOTHING
-    return (NOTHING, text) if about == NOTHING else (about, text[match.end() :])
+    if not isinstance(fields, dict) or _USUAL.isdisjoint(str(key).lower() for key in fields):
+        return NOTHING, text
+    return read_fields(fields, name), text[match.end() :]
 
 
-def read_fields(fields: dict[Any, Any]) -> Metadata:
-    """Find what is known of an article among values by the usual names."""
+def read_fields(fields: dict[Any, Any], name: str) -> Metadata:
+    """Find what is known of an article among values by the usual names.
+
+    A date that is none, or could be two, is unknown, which is told of the file of this name.
+    """
     lowered = {str(key).lower(): value for key, value in fields.items()}
 
     def find(field: str) -> str | None:
@@ -88,10 +99,14 @@ def read_fields(fields: dict[Any, Any]) -> Metadata:
                 return joined
         return None
 
+    stated = find("published")
+    published = parse_date(stated)
+    if stated and not published:
+        log.warning("%r: the date %r is not clear and stays unknown", name, stated[:60])
     return Metadata(
         find("title"),
         find("author"),
-        parse_date(find("published")),
+        published,
         find("source"),
         find("language"),
     )

@@ -33,6 +33,8 @@ from tests.bot.cli.program import ARTICLE, QUESTION, Run
         (["ask", "--no-such-option", "Who?"], None, "no-such-option"),
         (["index"], None, "SOURCE"),
         (["index", "--published", "May", "a.txt"], None, "'May' is not a date"),
+        (["index", "--published", "2017-13-01", "a.txt"], None, "give it as 2017-07-28"),
+        (["ask", "--since", "01/02/2017", "Who?"], None, "give it as 2017-07-28"),
         (["index", "--title", "T", "a.txt", "b.txt"], None, "--title is that of one"),
         (["ask", "--since", "soon", "Who?"], None, "'soon' is not a date"),
         (["ask", "--since", "2019-05-07", "--until", "2019-05-06", "Who?"], None, "no day is"),

@@ -126,12 +126,47 @@ def test_the_content_decides_not_the_suffix() -> None:
         ("2019", None),
         ("yesterday", None),
         ("2019-13-45", None),
+        ("2017-13-01", None),
+        ("20171301", None),
+        ("2017/13/01", None),
+        ("2017-02-30 10:00", None),
+        ("2017-W30-5", None),
+        ("2017-7-8", date(2017, 7, 8)),
+        ("2017年3月1日", date(2017, 3, 1)),
+        ("01/02/2017", None),
+        ("5.4.2017", None),
+        ("05/04/17 00:00 +0000", None),
+        ("05/05/2017", date(2017, 5, 5)),
+        ("13/02/2017", date(2017, 2, 13)),
+        ("02/13/2017", date(2017, 2, 13)),
+        ("13/13/2017", None),
+        ("31 February 2017", None),
         ("", None),
         (None, None),
     ],
 )
 def test_a_date_is_one_that_is_stated_in_full(stated: object, found: date | None) -> None:
     assert parse_date(stated) == found
+
+
+@pytest.mark.parametrize("stated", ["2017-13-01", "05/04/2017"])
+def test_a_date_that_is_not_clear_is_unknown_and_told(
+    stated: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    front = f"---\ntitle: D\npublished: {stated}\n---\nOne came."
+    for data, name in (
+        (front, "a.txt"),
+        (front, "a.md"),
+        (f'{{"title": "D", "text": "One came.", "published": "{stated}"}}', "a.jsonl"),
+    ):
+        caplog.clear()
+        document = one(data, name)
+        assert (document.about, document.text) == (Metadata("D"), "One came.")
+        (told,) = caplog.messages
+        assert name in told
+        assert stated in told
+    assert one(f"---\ndate: {stated}\n---\nOne came.").text == "One came."
+    assert one("---\ntitle: [x\n---\nOne came.").text.startswith("---")
 
 
 def test_what_would_grow_without_end_does_not() -> None:
