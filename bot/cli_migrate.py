@@ -8,7 +8,7 @@ from bot.cli_session import Session
 def migrate(ctx: typer.Context) -> None:
     """Make or update the tables in the database of ARTICLEBOT_STORE.
 
-    Needs the packages for it: pip install "articlebot[postgres]".
+    Needs the packages for it: pip install "articlebot\\[postgres]".
 
     Example:
 

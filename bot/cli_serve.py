@@ -93,7 +93,7 @@ def serve_mcp(
 ) -> None:
     """Serve the Model Context Protocol: the tools ask, search and read_article.
 
-    Needs the package `mcp`: pip install "articlebot[mcp]".
+    Needs the package `mcp`: pip install "articlebot\\[mcp]".
 
     Examples:
 

@@ -32,7 +32,7 @@ _RANGES = re.compile(
     rf"(?:(?:in|during) )?(?P<which>last|this) (?P<unit>week|month|year)|"
     rf"(?P<day>yesterday|today)|"
     rf"{_ARTICLES} (?P<how>since|after|before|until|in|on|from|between) (?P<one>{_DATE})"
-    rf"(?: (?:and|to|until) (?P<other>{_DATE}))?){_END}",
+    rf"(?: (?:and|to|until) (?P<other>{_DATE})|(?P<onwards> onwards?))?){_END}",
     re.IGNORECASE,
 )
 
@@ -101,7 +101,7 @@ def _read(match: re.Match[str], today: date) -> tuple[date | None, date | None]:
         return None, first - timedelta(1) if how == "before" else last
     if how == "after":
         return last + timedelta(1), None
-    return first, None if how in ("since", "from") else last
+    return first, None if how == "since" or "onwards" in found else last
 
 
 def _days(text: str, today: date) -> Days:

@@ -136,3 +136,8 @@ def test_each_command_has_help(command: str, run: Run) -> None:
     result = run(command, "--help")
     assert result.exit_code == 0
     assert f"articlebot {command}" in result.stdout or f"root {command}" in result.stdout
+
+
+@pytest.mark.parametrize(("command", "extra"), [("migrate", "postgres"), ("mcp", "mcp")])
+def test_help_names_what_to_install_whole(command: str, extra: str, run: Run) -> None:
+    assert f'pip install "articlebot[{extra}]"' in run(command, "--help").stdout
