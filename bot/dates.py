@@ -36,6 +36,9 @@ _RANGES = re.compile(
     re.IGNORECASE,
 )
 
+NOT_LIMITED = ", as none is dated "
+"""Between what is searched and the days that no article of it is of."""
+
 Days = tuple[date, date]
 """First and last."""
 

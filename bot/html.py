@@ -9,6 +9,7 @@ from urllib.parse import quote as percent_encode
 
 from bot.answer import Answer
 from bot.citation import AnswerPassage, Citation
+from bot.dates import NOT_LIMITED
 from bot.problems import Failure
 from bot.render import describe_confidence, percent
 
@@ -96,7 +97,9 @@ def render_turn(
         resolved = f'<p class="resolved">Searching: {_line(answer.resolved_question)}</p>\n'
     if answer.limited_to:
         again = f' <button type="button" class="again scripted" data-undated>{AGAIN}</button>'
-        limit = _line(answer.limited_to) + (again if dated else "")
+        limit = _line(answer.limited_to) + (
+            again if dated and NOT_LIMITED not in answer.limited_to else ""
+        )
         resolved += f'<p class="resolved">In: {limit}</p>\n'
     meter = _METER.format(percent=round(100 * answer.confidence))
     if answer.found:

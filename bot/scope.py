@@ -6,7 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from bot.confidence import measure_coverage
-from bot.dates import DateRange, describe_range, find_range
+from bot.dates import NOT_LIMITED, DateRange, describe_range, find_range
 from index.errors import UsageError
 from index.library import find_id
 from index.store import EVERYTHING, Filter, Snapshot
@@ -32,7 +32,8 @@ def find_scope(snapshot: Snapshot, query: "Query", question: str, today: date) -
     """Find the articles that a question is limited to.
 
     Dates in the question count where the query gives none, and some article has a date in their
-    range: articles without dates could otherwise not be asked about "since 2016".
+    range: articles without dates could otherwise not be asked about "since 2016". Where they do
+    not count they are not searched for, either: no article says of itself "since 2016".
 
     Raises:
         UsageError: a limit is impossible, or nothing is left by those that the query gives.
@@ -47,12 +48,17 @@ def find_scope(snapshot: Snapshot, query: "Query", question: str, today: date) -
         )
     if given and not snapshot.matching_ids(given):
         raise UsageError(f"no article fits: {describe(given)}", "limit the question less")
-    asked = find_range(question, today) if query.dates else None
-    if asked and not (given.since or given.until):
-        only = replace(given, since=asked.since, until=asked.until)
-        if snapshot.matching_ids(only):
-            return Scope(only, _without(question, asked), describe(only))
-    return Scope(given, question, describe(given))
+    asked = find_range(question, today)
+    if asked is None:
+        return Scope(given, question, describe(given))
+    rest = _without(question, asked)
+    if not query.dates or given.since or given.until:
+        return Scope(given, rest, describe(given))
+    only = replace(given, since=asked.since, until=asked.until)
+    if snapshot.matching_ids(only):
+        return Scope(only, rest, describe(only))
+    none = describe_range(asked.since, asked.until)
+    return Scope(given, rest, f"{describe(given) or 'all articles'}{NOT_LIMITED}{none}")
 
 
 def describe(only: Filter) -> str:
