@@ -139,7 +139,12 @@ def print_articles(articles: "Sequence[ArticleSummary]", console: Console) -> No
         for id_, title, published, source, sentences, added in rows:
             print_text(Text(id_, "bold"), console)
             print_text(Text(title), console, INDENT)
-            details = (source, published, f"{sentences} sentences", f"added {added}")
+            details = (
+                source,
+                published,
+                f"{sentences} sentence{'s' * (sentences != '1')}",
+                f"added {added}",
+            )
             print_text(Text(", ".join(filter(None, details)), "dim"), console, INDENT)
     else:
         table = Table(box=None, pad_edge=False, header_style="bold")

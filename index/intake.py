@@ -49,14 +49,23 @@ class Intake:
 
         Args:
             paths: article id to the file that it was read from.
+
+        Raises:
+            SourceError: a folder of theirs holds nothing readable: it may only be the wrong one.
         """
-        return [
+        gone = [
             article_id
             for article_id, path in paths.items()
             if article_id not in self._ids
             and any(PurePath(path).is_relative_to(folder) for folder in self._folders)
             and (path in self._whole or not _exists(path))
         ]
+        for folder in self._folders:
+            read = any(PurePath(path).is_relative_to(folder) for path in self._whole)
+            if not read and any(PurePath(paths[id_]).is_relative_to(folder) for id_ in gone):
+                what = f"nothing readable is in {folder}: not pruned"
+                raise SourceError(what, "`articlebot remove` removes")
+        return gone
 
 
 def _place(path: Path) -> str:

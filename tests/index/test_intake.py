@@ -123,6 +123,15 @@ def test_a_folder_that_is_not_there_prunes_nothing(
     assert (report.removed, len(report.failed)) == (0, 1)
 
 
+def test_a_folder_without_any_article_is_not_pruned(write: Write, library: Library) -> None:
+    path = write("a.txt", "One came.")
+    library.index([path.parent])
+    path.unlink()
+    with pytest.raises(SourceError, match="sources: not pruned"):
+        library.index([path.parent], prune=True)
+    assert titles(library) == ["a"]
+
+
 def test_articles_are_removed_all_or_none(write: Write, library: Library) -> None:
     library.index([write("a.txt", "One came."), write("b.txt", "Two came.")])
     first, second = (article.id for article in library.articles())
