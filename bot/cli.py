@@ -6,11 +6,13 @@ uses when it runs, so that asking does not wait for a web server's or a trainer'
 """
 
 import io
+import os
 import secrets
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
@@ -258,5 +260,22 @@ def _print_answer(library: "Library", answer: "Answer", as_json: bool) -> None:
         print_answer(answer, console(sys.stdout), title_copies(library, answer))
 
 
+def run() -> NoReturn:
+    """Run the program as a process of its own, which then ends at once.
+
+    Nothing is open any more when a command has ended. To take all down that it has loaded takes
+    the interpreter 0.15 s, a sixth of a question; the system does it in no time.
+    """
+    code: object = None
+    try:
+        main()
+    except SystemExit as ended:
+        code = ended.code
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError):
+            stream.flush()
+    os._exit(code if isinstance(code, int) else 0 if code is None else FAILED)
+
+
 if __name__ == "__main__":
-    main()
+    run()

@@ -14,7 +14,7 @@ ARTICLE = (
 )
 QUESTION = "Who raised serious concerns about the missile deal?"
 UNRELATED = "Zebra quagga okapi?"
-PROGRAM = [sys.executable, "-c", "from bot.cli import main; main()"]
+PROGRAM = [sys.executable, "-c", "from bot.cli import run; run()"]
 FAKED = """
 from bot.cli import main
 from bot.cli_session import Session
