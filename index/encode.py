@@ -14,7 +14,7 @@ Vectors = npt.NDArray[np.float32]
 """Float32 vectors, shape (n, dimension) or (dimension,). Similarity is the inner product."""
 
 BATCH_TOKENS = 1024
-"""Tokens of one run, padding included: enough to keep the cores busy, little for their caches."""
+"""Tokens of one run, padding included: enough to keep the cores busy and fit into caches."""
 
 
 class Encoder(Protocol):

@@ -105,7 +105,8 @@ def _write(original: Any, name: str, folder: Path, output: str, dimension: int) 
         max_tokens=int(original.max_seq_length or 512),
         fingerprint=(BUNDLED_SHA256 if name == DEFAULT_MODEL else sha256_of(traced))[:16],
     )
-    _fuse(traced, getattr(original[0].auto_model, "config", None), model)
+    transformer = getattr(original[0], "auto_model", None)
+    _fuse(traced, getattr(transformer, "config", None), model)
     traced.unlink()
     fields = {key: value for key, value in asdict(model).items() if key != "folder"}
     (folder / "export.json").write_text(json.dumps(fields, indent=2), "utf-8")
