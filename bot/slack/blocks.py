@@ -24,6 +24,7 @@ from slack_sdk.models.blocks import (
 
 from bot.answer import Answer
 from bot.citation import AnswerPassage, Citation
+from bot.render import describe_confidence
 from bot.slack.text import clean, encode, escape, head, line, tail
 
 HELP = "Ask me a question about the indexed articles, for example: Who raised concerns?"
@@ -71,11 +72,12 @@ def answer_message(
     if shared_by:
         user = RichTextElementParts.User(user_id=shared_by)
         first.insert(0, paragraph(user, _Text(text=" shares an answer.")))
-    if not found:
+    if found:
+        told = [f"Confidence: {describe_confidence(answer.confidence)}"]
+    else:
         told = [NOT_FOUND, NOT_AN_ANSWER] if passages else [NOT_FOUND]
-        first.append(paragraph(_Text(text=" ".join(told), style={"bold": True})))
-        lead += told
-    lines = [*lead, *(_fallback_line(passage) for passage in passages)]
+    first.append(paragraph(_Text(text=" ".join(told), style=None if found else {"bold": True})))
+    lines = [*lead, *told, *(_fallback_line(passage) for passage in passages)]
     return Message(
         text=escape("\n".join(lines), MAX_FALLBACK),
         blocks=(*_fit([*first, *buttons], passages, len(first), bold=found),),

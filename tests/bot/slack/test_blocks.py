@@ -45,6 +45,15 @@ def test_a_passage_is_a_quote_with_its_sentence_bold_and_its_citation_beneath() 
             "type": "rich_text",
             "elements": [
                 {
+                    "type": "rich_text_section",
+                    "elements": [{"type": "text", "text": "Confidence: very high, 90%"}],
+                },
+            ],
+        },
+        {
+            "type": "rich_text",
+            "elements": [
+                {
                     "type": "rich_text_quote",
                     "elements": [
                         {"type": "text", "text": "It began. "},
@@ -61,9 +70,10 @@ def test_a_passage_is_a_quote_with_its_sentence_bold_and_its_citation_beneath() 
                     ],
                 },
             ],
-        }
+        },
     ]
     assert message.text == (
+        "Confidence: very high, 90%\n"
         "[1] “Mattis objected.” S-400, 2018-05-02, paragraph 4, characters 110–126"
     )
 
@@ -71,7 +81,7 @@ def test_a_passage_is_a_quote_with_its_sentence_bold_and_its_citation_beneath() 
 def test_a_citation_goes_without_what_the_article_lacks() -> None:
     for link in ("", "/articles/a1#c=1-2", "javascript:alert(1)", "https://[", "ftp://x.example/"):
         message = answer_message(answer(passage("", "Yes.", title=" ", link=link, published=None)))
-        quote, *citation = text_parts(blocks(message))
+        _, quote, *citation = text_parts(blocks(message))
         assert quote["text"] == "Yes."
         assert [part["type"] for part in citation] == ["text"] * 3
         assert "".join(part["text"] for part in citation) == (
@@ -90,6 +100,7 @@ def test_not_found_is_said_before_the_closest_passages_and_none_is_bold() -> Non
     assert "Mattis objected." in "".join(part["text"] for part in rest)
     assert not any("style" in part for part in rest)
     assert message.text.startswith(f"{NOT_FOUND}\n{NOT_AN_ANSWER}\n[1] “Mattis objected.”")
+    assert "Confidence" not in message.text
     assert answer_message(answer(found=False)).text == NOT_FOUND
 
 
@@ -97,7 +108,7 @@ def test_article_text_cannot_ping_format_or_link() -> None:
     text = "<!channel> *bold* `code` <https://evil.example|bank> @here &lt;"
     message = answer_message(answer(passage("", text, title=text)))
     assert {part["type"] for part in text_parts(blocks(message))} == {"text", "link"}
-    assert text_parts(blocks(message))[0]["text"] == text
+    assert text_parts(blocks(message))[1]["text"] == text
     assert "&lt;!channel&gt; *bold*" in message.text
     assert "<" not in message.text
     assert ">" not in message.text
@@ -106,7 +117,7 @@ def test_article_text_cannot_ping_format_or_link() -> None:
 
 def test_the_sentence_stays_when_a_long_passage_is_cut() -> None:
     message = answer_message(answer(passage("before " * 2_000, "The answer.", " after" * 2_000)))
-    before, sentence, after, *_ = text_parts(blocks(message))
+    _, before, sentence, after, *_ = text_parts(blocks(message))
     assert sentence == {"type": "text", "text": "The answer.", "style": {"bold": True}}
     assert before["text"].startswith("…before ")
     assert before["text"].endswith("before ")
@@ -116,12 +127,12 @@ def test_the_sentence_stays_when_a_long_passage_is_cut() -> None:
 def test_twenty_long_passages_fit_and_what_does_not_fit_is_counted() -> None:
     long = [passage("word " * 500, "Yes, it was so.", " word" * 500, rank=n) for n in range(1, 21)]
     shown = blocks(answer_message(answer(*long)))
-    assert len(shown) == 20
+    assert len(shown) == 21  # with the confidence
     dear = [passage("&" * 3_000, "&" * 3_000, title="&" * 150, rank=n) for n in range(1, 21)]
     shown = blocks(answer_message(answer(*dear)))
     left_out = text_parts(shown)[-1]["text"]
-    assert left_out == f"Passages that do not fit into this message: {21 - len(shown)}."
-    assert 1 < len(shown) < 20
+    assert left_out == f"Passages that do not fit into this message: {22 - len(shown)}."
+    assert 2 < len(shown) < 20
 
 
 def test_the_fallback_is_cut_between_characters_and_not_within_an_entity() -> None:
@@ -203,7 +214,7 @@ def test_any_answer_is_a_message_within_slacks_limits(
 @given(st.text(max_size=100), st.text(max_size=100), st.text(max_size=100))
 def test_a_short_passage_is_quoted_whole(before: str, quote: str, after: str) -> None:
     shown = blocks(answer_message(answer(passage(before, quote, after))))
-    parts = text_parts(shown[0]["elements"][0])
+    parts = text_parts(shown[1]["elements"][0])
     bold = "".join(part["text"] for part in parts if "style" in part)
     assert bold == unformatted(quote)
     whole = unformatted(before).lstrip() + bold + unformatted(after).rstrip()
@@ -227,7 +238,7 @@ def test_what_was_understood_and_the_copies_are_told() -> None:
     )
     message = answer_message(understood)
     assert message.text.startswith(
-        "Searching: Who came by &lt;sea&gt;?\nIn articles since 1 May 2017"
+        "Searching: Who came by &lt;sea&gt;?\nIn articles since 1 May 2017\nConfidence: very high"
     )
     shown = json.dumps([block.to_dict() for block in message.blocks])
     assert "also in 2 articles: b-2, c-3" in shown

@@ -21,7 +21,7 @@ async def test_a_command_is_answered_to_its_asker_alone(open_edge: OpenEdge) -> 
         await edge.slack.until(lambda: len(edge.slack.hooked) == 2)
     (_, told), (_, help_) = edge.slack.hooked
     assert told["response_type"] == "ephemeral"
-    assert shown(told).startswith("They say: AT&T <3? So it is.")
+    assert "They say: AT&T <3? So it is." in shown(told)
     assert answers.questions == ["AT&T <3?"]
     assert pressed(edge.slack, {**told, "channel": "C1"}, SHARE)
     assert shown(help_).endswith("Write it after /ask.")
