@@ -6,8 +6,10 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.models import Example
 
-from bot.problems import MEDIA_TYPE, Problem
+from bot.problems import MEDIA_TYPE, Problem, classify, remedy_over_http
 from bot.samples import SAMPLES, UNDER_WAY
+from index.errors import ArticlebotError
+from index.library import unknown_article
 
 ASK_EXAMPLES: dict[str, Example] = {
     "question": {"summary": "A question", "value": {"question": "Who raised concerns?"}},
@@ -34,13 +36,7 @@ _REASONS = {
     503: ("Not ready, or busy", "There is no article to search."),
     504: ("Took too long", "This took longer than 30 s."),
 }
-_UNKNOWN_ARTICLE = {
-    "type": "urn:articlebot:problem:unknown-article",
-    "title": "Not Found",
-    "status": 404,
-    "detail": "there is no article 'the-visit'",
-    "remedy": "GET /v1/articles lists their ids",
-}
+_UNKNOWN_ARTICLE = unknown_article("the-visit")
 ETAG = {"ETag": {"description": "For `If-None-Match`", "schema": {"type": "string"}}}
 """The headers of a response that need not be sent again."""
 _HEADERS = {
@@ -52,8 +48,10 @@ _HEADERS = {
 _PROBLEM = {"$ref": "#/components/schemas/Problem"}
 
 
-def problems(*statuses: int, missing: str = "") -> dict[int | str, dict[str, Any]]:
-    """Declare the errors of an endpoint, for its `responses`; `missing`: its own 404."""
+def problems(
+    *statuses: int, missing: ArticlebotError = _UNKNOWN_ARTICLE
+) -> dict[int | str, dict[str, Any]]:
+    """Declare the errors of an endpoint, for its `responses`; `missing`: an example of its 404."""
     return {
         status: {
             "model": Problem,
@@ -64,15 +62,14 @@ def problems(*statuses: int, missing: str = "") -> dict[int | str, dict[str, Any
     }
 
 
-def _example(status: int, missing: str) -> dict[str, Any]:
-    if status == HTTPStatus.NOT_FOUND and not missing:
-        return _UNKNOWN_ARTICLE
-    example = {
-        "type": "about:blank",
-        "title": HTTPStatus(status).phrase,
-        "status": status,
-        "detail": missing if status == HTTPStatus.NOT_FOUND else _REASONS[status][1],
-    }
+def _example(status: int, missing: ArticlebotError) -> dict[str, Any]:
+    title = HTTPStatus(status).phrase
+    if status == HTTPStatus.NOT_FOUND:
+        name = f"urn:articlebot:problem:{classify(missing)[1]}"
+        told = {"detail": missing.what, "remedy": remedy_over_http(missing)}
+        return {"type": name, "title": title, "status": status, **told}
+    detail = _REASONS[status][1]
+    example = {"type": "about:blank", "title": title, "status": status, "detail": detail}
     return example | ({"reference": "5e1c3f0a9b7d2c48"} if status >= 500 else {})
 
 

@@ -58,6 +58,14 @@ _DETAIL = {
 }
 
 
+class UnknownError(ArticlebotError):
+    """There is nothing under an id, or no longer, of what is kept for a while."""
+
+    def __init__(self, kind: str, given: str, reason: str) -> None:
+        super().__init__(f"there is no {kind} {given!r}", reason)
+        self.name = f"unknown-{kind}"
+
+
 class FieldProblem(BaseModel):
     """What is wrong with one field of a request."""
 
@@ -120,16 +128,24 @@ def unexpected_response() -> Response:
 
 def error_response(error: ArticlebotError, settings: Settings) -> Response:
     """Translate one of the bot's own errors; the server's paths are kept out of it."""
-    for kind, status, name in _STATUS:
-        if isinstance(error, kind):
-            return problem_response(
-                status,
-                hide_paths(error.what, settings),
-                name=name,
-                remedy=_remedy(error, settings),
-                headers={"Retry-After": "5"} if isinstance(error, BusyError) else None,
-            )
-    return unexpected_response()
+    status, name = classify(error)
+    if not name:
+        return unexpected_response()
+    return problem_response(
+        status,
+        hide_paths(error.what, settings),
+        name=name,
+        remedy=_remedy(error, settings),
+        headers={"Retry-After": "5"} if isinstance(error, BusyError) else None,
+    )
+
+
+def classify(error: ArticlebotError) -> tuple[int, str]:
+    """Give the status of one of the bot's own errors, and its name; none: nobody foresaw it."""
+    if isinstance(error, UnknownError):
+        return 404, error.name
+    found = ((status, name) for kind, status, name in _STATUS if isinstance(error, kind))
+    return next(found, (500, ""))
 
 
 class Failure(BaseModel):
@@ -145,7 +161,12 @@ def describe_error(error: ArticlebotError, settings: Settings) -> Failure:
 
 
 def _remedy(error: ArticlebotError, settings: Settings) -> str | None:
-    return _REMEDY.get(type(error)) or hide_paths(error.remedy, settings) or None
+    return hide_paths(remedy_over_http(error), settings) or None
+
+
+def remedy_over_http(error: ArticlebotError) -> str:
+    """Give what to do about an error for those who cannot type a command."""
+    return _REMEDY.get(type(error), error.remedy)
 
 
 def hide_paths(text: str, settings: Settings) -> str:

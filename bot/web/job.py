@@ -8,7 +8,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from bot.problems import Failure, describe_error
+from bot.problems import Failure, UnknownError, describe_error
 from index.article import Article
 from index.build import OnProgress, Progress
 from index.errors import LibraryError
@@ -19,7 +19,6 @@ WAITING = 16
 """Jobs that may wait or run; more are refused."""
 TOO_MANY = "Too many jobs are waiting."
 RETRY_AFTER = {"Retry-After": "10"}
-NO_JOB = "There is no job with this id, or it ended long ago."
 HEARTBEAT_SECONDS = 15
 
 State = Literal["waiting", "running", "done", "failed"]
@@ -80,6 +79,8 @@ class Jobs(ABC):
 
     look_seconds = 0.1
     """How often is looked for something new."""
+    kept: str
+    """How long is told how a job has ended."""
 
     def __init__(self) -> None:
         self._stopped = threading.Event()
@@ -104,8 +105,12 @@ class Jobs(ABC):
         """Give a job as it stands.
 
         Raises:
-            HTTPException: 404, there is none, or it has been forgotten.
+            UnknownError: there is none, or it has been forgotten.
         """
+
+    def unknown(self, job_id: str) -> UnknownError:
+        told = "GET /v1/articles lists what has been added"
+        return UnknownError("job", job_id, f"{self.kept}; {told}")
 
     async def watch(self, job_id: str) -> AsyncIterator[Job | None]:
         """Give a job each time that it has changed, until it has ended; None: still there."""

@@ -9,7 +9,7 @@ from fastapi.responses import StreamingResponse
 
 from bot.openapi import events, problems
 from bot.samples import JOB_EVENTS
-from bot.web.job import NO_JOB, Job
+from bot.web.job import Job
 from bot.web.service import Service
 
 JobId = Annotated[str, Path(pattern="^[A-Za-z0-9_-]{1,64}$", description="A job's `id`.")]
@@ -20,7 +20,7 @@ def make_router(service: Service) -> APIRouter:
     may_read = [Depends(service.gate.may_read)]
     router = APIRouter(prefix="/v1/jobs", tags=["articles"], dependencies=may_read)
     jobs = service.jobs
-    errors = problems(401, 403, 404, 422, 429, missing=NO_JOB)
+    errors = problems(401, 403, 404, 422, 429, missing=jobs.unknown("uLx3vbPnYw0q"))
 
     @router.get("/{job_id}", responses=errors)
     async def read_job(job_id: JobId) -> Job:

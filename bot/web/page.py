@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse
 
 from bot.answer import Query as Question
 from bot.html import escape_text, render_error, render_turn
-from bot.problems import describe_error
+from bot.problems import classify, describe_error
 from bot.reader import page_response
 from bot.render import title_copies
 from bot.web.ask import KeptAnswer, answer_and_keep, require_json
@@ -18,7 +18,7 @@ from bot.web.gate import COOKIE
 from bot.web.records import AnswerId, read_kept
 from bot.web.service import Service
 from bot.web.session import SIGN_OUT, STATIC, sign_in_form
-from index.errors import ArticlebotError, UsageError
+from index.errors import ArticlebotError
 from index.library import Library
 
 CONTENT_SECURITY_POLICY = (
@@ -94,7 +94,7 @@ def _show(
         if make_turn:
             shown = make_turn()
     except ArticlebotError as error:
-        status = 422 if isinstance(error, UsageError) else 503
+        status = classify(error)[0]
         shown = render_error(describe_error(error, service.settings)), "articlebot"
     asks = bool(make_turn) or service.readiness.missing
     questions = [] if asks else service.examples.read()

@@ -2,19 +2,18 @@
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, HTTPException, Path
+from fastapi import APIRouter, Depends, Path
 from pydantic import Field
 
 from bot.citation import Frozen
 from bot.feedback import judge
 from bot.openapi import problems
+from bot.problems import UnknownError
 from bot.web.ask import KeptAnswer, require_json
 from bot.web.service import Service
 from index.article import canonical
 from index.library import Library
-
-NO_ANSWER = "There is no answer with this id, or it is no longer kept."
-NO_CONVERSATION = "There is no conversation of this name."
+from index.stores.records import ANSWER_LIFE, ANSWERS_KEPT
 
 AnswerId = Annotated[str, Path(pattern="^[A-Za-z0-9_-]{1,64}$", description="An answer's `id`.")]
 ConversationName = Annotated[str, Path(max_length=200, description="As the questions gave it.")]
@@ -30,14 +29,24 @@ class Verdict(Frozen):
     comment: str = Field(default="", max_length=2000)
 
 
+def unknown_answer(answer_id: str) -> UnknownError:
+    kept = f"answers are kept for {ANSWER_LIFE.days} days, the last {ANSWERS_KEPT:,} at most"
+    return UnknownError("answer", answer_id, f"{kept}; ask the question again")
+
+
+def unknown_conversation(name: str, hours: float) -> UnknownError:
+    forgotten = f"it is forgotten when nothing is asked in it for {hours:g} hours"
+    return UnknownError("conversation", name, f"check its name; {forgotten}")
+
+
 def read_kept(library: Library, answer_id: str) -> KeptAnswer:
     """Give an answer as it was given.
 
     Raises:
-        HTTPException: 404 when there is none.
+        UnknownError: there is none.
     """
     if (kept := library.records.answer(answer_id)) is None:
-        raise HTTPException(404, NO_ANSWER)
+        raise unknown_answer(answer_id)
     return KeptAnswer.model_validate_json(kept)
 
 
@@ -45,7 +54,7 @@ def keep_verdict(library: Library, given: Verdict) -> None:
     """Keep what somebody thinks of an answer, with the places that it is about.
 
     Raises:
-        HTTPException: 404 when there is no such answer.
+        UnknownError: there is no such answer.
     """
     answer = read_kept(library, given.answer_id)
     library.records.add_feedback(judge(answer, answer.id, given.verdict, canonical(given.comment)))
@@ -57,8 +66,10 @@ def make_router(service: Service) -> APIRouter:
     router = APIRouter(prefix="/v1", tags=["answers"], dependencies=may_read)
     json_body = [Depends(require_json)]
     library, run = service.library, service.workers.run
-    errors = problems(401, 403, 404, 422, 429, 503, 504, missing=NO_ANSWER)
-    no_conversation = problems(401, 403, 404, 422, 429, 503, 504, missing=NO_CONVERSATION)
+    hours = service.settings.conversation_hours
+    statuses = (401, 403, 404, 422, 429, 503, 504)
+    errors = problems(*statuses, missing=unknown_answer("q4hN8rOYbZ3T"))
+    no_conversation = problems(*statuses, missing=unknown_conversation("tea", hours))
 
     @router.get("/answers/{answer_id}", responses=errors)
     async def read_answer(answer_id: AnswerId) -> KeptAnswer:
@@ -69,7 +80,7 @@ def make_router(service: Service) -> APIRouter:
     async def forget_conversation(name: ConversationName) -> None:
         """Forget what was asked and answered in a conversation."""
         if not await run(library.records.delete_conversation, name):
-            raise HTTPException(404, NO_CONVERSATION)
+            raise unknown_conversation(name, hours)
 
     @router.post(
         "/feedback",

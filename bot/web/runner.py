@@ -11,7 +11,6 @@ from fastapi import HTTPException
 
 from bot.problems import REQUEST_ID, Failure, describe_error
 from bot.web.job import (
-    NO_JOB,
     RETRY_AFTER,
     TOO_MANY,
     WAITING,
@@ -35,6 +34,8 @@ logger = logging.getLogger(__name__)
 class LocalJobs(Jobs):
     """Runs jobs one after the other, in a thread."""
 
+    kept = f"the last {REMEMBERED} are remembered, until the server starts anew"
+
     def __init__(self, perform: Perform, settings: Settings, metrics: Metrics) -> None:
         super().__init__()
         self._perform = perform
@@ -57,7 +58,7 @@ class LocalJobs(Jobs):
         with self._lock:
             if job := self._jobs.get(job_id):
                 return job
-        raise HTTPException(404, NO_JOB)
+        raise self.unknown(job_id)
 
     def close(self) -> None:
         super().close()

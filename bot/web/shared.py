@@ -11,7 +11,6 @@ from pydantic import BaseModel
 
 from bot.problems import REQUEST_ID, describe_error
 from bot.web.job import (
-    NO_JOB,
     RETRY_AFTER,
     TOO_MANY,
     WAITING,
@@ -61,6 +60,7 @@ class SharedJobs(Jobs):
     """Runs jobs one after the other, in a thread, while other servers run others."""
 
     look_seconds = 0.25
+    kept = "how a job has ended is told for a day"
 
     def __init__(
         self, perform: Perform, tasks: Tasks, settings: Settings, metrics: Metrics
@@ -104,7 +104,7 @@ class SharedJobs(Jobs):
     async def _read(self, job_id: str) -> Noted:
         state = await asyncio.to_thread(self._tasks.state, job_id)
         if state is None:
-            raise HTTPException(404, NO_JOB)
+            raise self.unknown(job_id)
         return Noted.model_validate_json(state)
 
     def _serve(self) -> None:

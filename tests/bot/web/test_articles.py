@@ -202,4 +202,6 @@ def test_a_job_that_fails_later_tells_why(slow: Site) -> None:
 @pytest.mark.usefixtures("either_store")
 def test_unknown_jobs(site: Site) -> None:
     for path in "/v1/jobs/none", "/v1/jobs/none/events":
-        assert problem_of(site.client.get(path)).status == 404
+        problem = problem_of(site.client.get(path))
+        assert (problem.status, problem.detail) == (404, "there is no job 'none'")
+        assert problem.remedy

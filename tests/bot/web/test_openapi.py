@@ -71,6 +71,19 @@ def test_examples_of_the_document_are_as_the_server_answers(client: httpx.Client
     assert [(each.start, each.end) for each in article.paragraphs] == [(0, len(article.text))]
 
 
+def test_the_examples_of_what_is_unknown_are_as_the_server_answers(client: httpx.Client) -> None:
+    paths = client.get("/openapi.json").json()["paths"]
+    seen = 0
+    for path in paths:
+        for method, operation in paths[path].items():
+            if (method, "404" in operation["responses"]) in {("get", True), ("delete", True)}:
+                seen += 1
+                example = operation["responses"]["404"]["content"][MEDIA_TYPE]["example"]
+                unknown = example["detail"].split("'")[1]
+                assert client.request(method, re.sub("{.*}", unknown, path)).json() == example
+    assert seen == 6
+
+
 def test_every_response_has_an_example_that_fits_its_schema(client: httpx.Client) -> None:
     document = client.get("/openapi.json").json()
     examples = 0

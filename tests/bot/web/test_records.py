@@ -17,8 +17,30 @@ def test_an_answer_is_read_as_it_was_given(site: Site) -> None:
     given = site.client.post("/v1/ask", json={"question": ASKED}).json()
     site.client.delete("/v1/articles/bridge")
     assert site.client.get(f"/v1/answers/{given['id']}").json() == given
-    assert problem_of(site.client.get("/v1/answers/none")).status == 404
     assert problem_of(site.client.get("/v1/answers/no.ne")).status == 422
+
+
+def test_what_is_unknown_is_told_with_the_reason_that_there_may_be(tmp_path: Path) -> None:
+    with open_site(tmp_path / "data", BRIDGE, conversation_hours=5) as site:
+        answer = problem_of(site.client.get("/v1/answers/none"))
+        verdict = {"answer_id": "none", "verdict": "up"}
+        judged = problem_of(site.client.post("/v1/feedback", json=verdict))
+        tea = problem_of(site.client.delete("/v1/conversations/tea"))
+        job = problem_of(site.client.get("/v1/jobs/none"))
+        watched = problem_of(site.client.get("/v1/jobs/none/events"))
+        shown = site.client.get("/answers/none")
+    assert answer.detail == "there is no answer 'none'"
+    assert "90 days" in str(answer.remedy)
+    assert tea.detail == "there is no conversation 'tea'"
+    assert "5 hours" in str(tea.remedy)
+    assert job.detail == "there is no job 'none'"
+    assert "until the server starts anew" in str(job.remedy)
+    assert (judged, watched) == (answer, job)
+    for problem, kind in (answer, "answer"), (tea, "conversation"), (job, "job"):
+        assert (problem.status, problem.type) == (404, f"urn:articlebot:problem:unknown-{kind}")
+    # An old link is followed by people: it leads to the page.
+    assert (shown.status_code, "There is no answer" in shown.text) == (404, True)
+    assert shown.headers["content-type"].startswith("text/html")
 
 
 def test_an_answer_that_cannot_be_kept_is_given_all_the_same(
@@ -43,8 +65,6 @@ def test_feedback_is_kept_with_the_places_that_it_is_about(site: Site) -> None:
     assert kept.spans == tuple((c["article_id"], c["start"], c["end"]) for c in cited)
     assert (kept.question, kept.verdict, kept.comment) == (ASKED, "down", "Which?")
     assert kept.fingerprint == given["index"]["fingerprint"]
-    unknown = site.client.post("/v1/feedback", json=verdict | {"answer_id": "none"})
-    assert problem_of(unknown).status == 404
 
 
 def test_a_batch_is_answered_in_order_and_errors_hold_nothing_up(site: Site) -> None:
