@@ -41,5 +41,9 @@ class EmptyLibraryError(LibraryError):
     """There is no article to search yet."""
 
 
-class BusyError(LibraryError):
+class UnavailableError(LibraryError):
+    """The library cannot be used for the moment; what is tried again may well succeed."""
+
+
+class BusyError(UnavailableError):
     """Another process is writing to the same data directory."""

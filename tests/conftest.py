@@ -122,6 +122,14 @@ def other_database(server: postgres.Cluster) -> Iterator[str]:
     yield from _lend_database(server)
 
 
+@pytest.fixture
+def empty_database(server: postgres.Cluster) -> Iterator[str]:
+    """The address of a database without any table."""
+    name = postgres.database_name()
+    yield postgres.create_database(server, name)
+    postgres.drop_database(server, name)
+
+
 @pytest.fixture(params=["local", "postgres"])
 def either_store(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Run a test twice: with a library in a data directory, and with one in a database."""

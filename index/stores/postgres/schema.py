@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import psycopg
+from psycopg import sql
 
 from index.errors import LibraryError
 
@@ -158,7 +159,7 @@ def migrate(connection: Connection, on_step: Callable[[int], None]) -> int:
         if before > len(MIGRATIONS):
             check_version(before)
         with connection.transaction():
-            connection.execute(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}")
+            _make_schema(connection)
             connection.execute(
                 "CREATE TABLE IF NOT EXISTS articlebot.migration"
                 " (version integer PRIMARY KEY, applied timestamptz NOT NULL DEFAULT now())"
@@ -175,6 +176,22 @@ def migrate(connection: Connection, on_step: Callable[[int], None]) -> int:
         connection.execute("SELECT pg_advisory_unlock(hashtext('articlebot migrate'))")
 
 
+def _make_schema(connection: Connection) -> None:
+    """Make the schema, unless it is there: even IF NOT EXISTS needs the right to make one."""
+    if connection.execute("SELECT 1 FROM pg_namespace WHERE nspname = %s", (SCHEMA,)).fetchone():
+        return
+    try:
+        connection.execute(f"CREATE SCHEMA {SCHEMA}")
+    except psycopg.errors.InsufficientPrivilege:
+        names = (connection.info.dbname, connection.info.user)
+        database, user = (sql.Identifier(name).as_string(connection) for name in names)
+        raise LibraryError(
+            "the database user may not make the schema articlebot",
+            f"let an administrator run `GRANT CREATE ON DATABASE {database} TO {user}`, and run"
+            " `articlebot migrate` again",
+        ) from None
+
+
 def _install_pgvector(connection: Connection) -> None:
     try:
         connection.execute("CREATE EXTENSION IF NOT EXISTS vector WITH SCHEMA public")
@@ -185,7 +202,8 @@ def _install_pgvector(connection: Connection) -> None:
     except psycopg.errors.InsufficientPrivilege:
         raise LibraryError(
             "the database user may not install pgvector",
-            "let an administrator run `CREATE EXTENSION vector` in this database",
+            "let an administrator run `CREATE EXTENSION vector` in this database, and run"
+            " `articlebot migrate` again",
         ) from None
     row = connection.execute(
         "SELECT extversion FROM pg_extension WHERE extname = 'vector'"

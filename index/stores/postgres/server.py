@@ -1,7 +1,7 @@
-"""Connections to a PostgreSQL server, and what its errors mean to a user."""
+"""Connections to a PostgreSQL server."""
 
 import contextlib
-import logging
+import re
 import threading
 from collections.abc import Callable, Iterator
 
@@ -9,11 +9,10 @@ import psycopg
 from pgvector.psycopg import register_vector
 from psycopg_pool import ConnectionPool, PoolClosed, PoolTimeout
 
-from index.errors import ArticlebotError, LibraryError
+from index.errors import LibraryError
 from index.stores.postgres import schema
+from index.stores.postgres.faults import ENCODED, explain
 from index.stores.postgres.schema import Connection
-
-log = logging.getLogger(__name__)
 
 PLACES = 24
 """Connections of one process, at most: more than it answers requests at a time."""
@@ -161,77 +160,12 @@ def _with_defaults(address: str, setting: str) -> str:
     try:
         given = psycopg.conninfo.conninfo_to_dict(address)
     except psycopg.Error:
+        given = {"host": "@"}
+    host, port, name = (str(given.get(part) or "") for part in ("host", "port", "dbname"))
+    # A password that is not encoded ends early; its rest would be taken for these, and be told.
+    if "@" in host or "@" in name or not re.fullmatch(r"[\d,]*", port):
         raise LibraryError(
             "the address of the database cannot be read",
-            f"set {setting} to postgresql://USER:PASSWORD@HOST/DATABASE",
-        ) from None
-    return psycopg.conninfo.make_conninfo(**{**_KEPT_ALIVE, **given})  # type: ignore[arg-type]
-
-
-_REMEDIES: tuple[tuple[type[Exception], str, str], ...] = (
-    (psycopg.errors.QueryCanceled, "took too long", "try again, or see what keeps it busy"),
-    (psycopg.errors.DiskFull, "is full", "free some space on its disk; nothing was changed"),
-    (
-        psycopg.errors.UndefinedTable,
-        "has not all tables of articlebot",
-        "run `articlebot migrate`",
-    ),
-    (
-        psycopg.errors.ReadOnlySqlTransaction,
-        "is a standby, which takes no changes",
-        "add target_session_attrs=read-write and all hosts to ARTICLEBOT_STORE",
-    ),
-    (
-        psycopg.errors.InsufficientPrivilege,
-        "does not let its user do this",
-        "give the user rights to the schema articlebot",
-    ),
-    (
-        psycopg.errors.SerializationFailure,
-        "is a standby, which had to go on",
-        "try again; hot_standby_feedback=on on it avoids this",
-    ),
-    (PoolTimeout, "has no connection free", "try again in a moment"),
-)
-
-
-def explain(error: Exception, setting: str = "ARTICLEBOT_STORE") -> ArticlebotError:
-    """Say what happened without the address, which may hold a password."""
-    for kind, what, remedy in _REMEDIES:
-        if isinstance(error, kind):
-            return LibraryError(f"the database {what}", remedy)
-    log.debug("PostgreSQL: %s: %r", type(error).__name__, str(error))
-    if isinstance(error, psycopg.OperationalError | psycopg.InterfaceError | PoolClosed):
-        return LibraryError(
-            f"the database cannot be reached ({_reason(error)})",
-            f"see that it runs, and check {setting}",
+            f"set {setting} to postgresql://USER:PASSWORD@HOST/DATABASE; {ENCODED}",
         )
-    return LibraryError(
-        f"the database refuses what is asked ({_reason(error)})", "see the server's log"
-    )
-
-
-_KNOWN = (
-    ("refused", "connection refused"),
-    ("timeout", "it does not answer in time"),
-    ("could not translate host name", "there is no such host"),
-    ("failed to resolve host", "there is no such host"),
-    ("authentication failed", "wrong user or password"),
-    ("no password supplied", "it wants a password"),
-    ("starting up", "it is starting up"),
-    ("shutting down", "it is shutting down"),
-    ("does not exist", "there is no such database or user"),
-    ("too many", "it has too many connections"),
-)
-
-
-def _reason(error: Exception) -> str:
-    text = str(error)
-    for part, reason in _KNOWN:
-        if part in text:
-            return reason
-    return (
-        "the connection was lost"
-        if isinstance(error, psycopg.OperationalError)
-        else (type(error).__name__)
-    )
+    return psycopg.conninfo.make_conninfo(**{**_KEPT_ALIVE, **given})  # type: ignore[arg-type]
