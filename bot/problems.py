@@ -25,6 +25,7 @@ from index.errors import (
     LibraryError,
     ModelError,
     SourceError,
+    UnavailableError,
     UnknownArticleError,
     UsageError,
 )
@@ -33,6 +34,8 @@ from index.settings import Settings
 MEDIA_TYPE = "application/problem+json"
 REQUEST_ID: ContextVar[str] = ContextVar("request_id", default="-")
 """The id of the request being handled, for logs and for the reference of a problem."""
+RETRY_AFTER = {"Retry-After": "5"}
+"""Where an error may pass by itself: a database that is away, another process that writes."""
 MAX_FIELD_ERRORS = 10
 MAX_FIELD_NAME = 100
 
@@ -136,7 +139,7 @@ def error_response(error: ArticlebotError, settings: Settings) -> Response:
         hide_paths(error.what, settings),
         name=name,
         remedy=_remedy(error, settings),
-        headers={"Retry-After": "5"} if isinstance(error, BusyError) else None,
+        headers=RETRY_AFTER if isinstance(error, UnavailableError) else None,
     )
 
 

@@ -5,7 +5,7 @@ import threading
 from collections.abc import Callable
 from typing import Protocol
 
-from index.errors import ArticlebotError, EmptyLibraryError, LibraryError
+from index.errors import ArticlebotError, EmptyLibraryError, LibraryError, UnavailableError
 
 logger = logging.getLogger(__name__)
 
@@ -36,7 +36,7 @@ class Readiness:
         self._then = then
         self._retry_seconds = retry_seconds
         self._stopped = threading.Event()
-        self._missing: ArticlebotError | None = LibraryError(
+        self._missing: ArticlebotError | None = UnavailableError(
             "the model and the index are still being loaded", "try again in a few seconds"
         )
         self._thread: threading.Thread | None = None

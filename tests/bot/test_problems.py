@@ -15,6 +15,7 @@ from index.errors import (
     ModelError,
     SettingsError,
     SourceError,
+    UnavailableError,
     UnknownArticleError,
     UsageError,
 )
@@ -53,6 +54,7 @@ def fail(library: FailingLibrary, error: Exception) -> httpx.Response:
         (EmptyLibraryError, 503, "empty-library"),
         (LibraryError, 503, "library"),
         (BusyError, 503, "busy"),
+        (UnavailableError, 503, "library"),
         (ModelError, 503, "model"),
     ],
 )
@@ -66,7 +68,7 @@ def test_own_error_becomes_its_status_with_the_remedy(
     assert problem.detail == "it is broken"
     over_http = "GET /v1/articles lists their ids"  # where the error itself names a command
     assert problem.remedy == (over_http if kind is UnknownArticleError else "mend it")
-    assert ("retry-after" in response.headers) == (kind is BusyError)
+    assert ("retry-after" in response.headers) == issubclass(kind, UnavailableError)
 
 
 @pytest.mark.parametrize(
