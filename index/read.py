@@ -30,6 +30,8 @@ class Blob:
 
     name: str
     data: bytes
+    source: str = ""
+    """Instead of the name, where that leads to no file of anybody's."""
 
 
 Source = Path | str | Blob
@@ -62,6 +64,8 @@ class _Origin:
     stem: str
     source: str
     path: str = ""
+    at_hand: bool = False
+    """They have no place: another text of the name is the next version of one."""
 
 
 def find_sources(
@@ -147,8 +151,11 @@ def _read_blob(blob: Blob, reading: Reading) -> Iterator[Article | SourceError]:
     if len(blob.data) > LARGEST_FILE:
         limit = LARGEST_FILE // 2**20
         raise SourceError(f"{blob.name} is larger than {limit} MB", "split it into articles")
-    origin = _Origin(blob.name, "", PurePath(blob.name).stem or "article", blob.name)
-    documents = detect.read(blob.data, blob.name, suffix)
+    source = blob.source or blob.name
+    stem = PurePath(blob.name).stem or "article"
+    name = f"the {blob.source}" if blob.source else blob.name
+    origin = _Origin(name, blob.name, stem, source, at_hand=True)
+    documents = detect.read(blob.data, name, suffix)
     yield from _articles(documents, origin, reading.about)
 
 
@@ -179,8 +186,8 @@ def _article(document: Document, origin: _Origin, given: Metadata) -> Article:
     is_page = is_url(origin.source) and not document.key
     source = given.source or (origin.source if is_page else about.source) or origin.source
     identity = origin.identity
-    if not identity:  # what is at hand has no place: another text of its name is its next version
-        identity = about.source or f"{origin.name}\0{title if stated else text}"
+    if origin.at_hand:
+        identity = about.source or f"{identity}\0{title if stated else text}"
     if document.key:
         identity += f"\0{document.key}"
     return Article(

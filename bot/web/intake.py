@@ -17,6 +17,8 @@ M = TypeVar("M", bound=BaseModel)
 
 MAX_LINE = 500
 MAX_FIELDS = 10
+POSTED = "posted text"
+"""The source of a text that comes without one: its title names no file."""
 
 
 def _one_line(text: str) -> str:
@@ -103,7 +105,8 @@ async def read_intake(request: Request, settings: Settings) -> tuple[Blob | str,
         new = _validate(NewArticle, await _json(request))
         if new.url is None:
             name = f"{(new.title or 'text').replace('/', ' ')}.txt"
-            return Blob(name, (new.text or "").encode("utf-8", "replace")), _reading(new)
+            data = (new.text or "").encode("utf-8", "replace")
+            return Blob(name, data, POSTED), _reading(new)
         if not settings.fetch_urls:
             raise HTTPException(
                 403, "Web pages are not fetched here: ARTICLEBOT_FETCH_URLS is off."

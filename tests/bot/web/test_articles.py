@@ -9,7 +9,9 @@ from typing import Any
 import httpx
 import pytest
 
+from bot.html import plain_answer
 from bot.web import create_app
+from bot.web.ask import KeptAnswer
 from index.library import Library
 from index.settings import Settings
 from tests.bot.serving import problem_of, serving
@@ -68,6 +70,7 @@ def test_a_text_is_added_read_and_removed(site: Site) -> None:
     article = site.client.get(f"/v1/articles/{article_id}").json()
     assert (article["title"], article["published"]) == (new["title"], new["published"])
     assert article["text"] == new["text"]
+    assert article["source"] == "posted text"
     assert site.client.get(f"/v1/jobs/{job['id']}").json() == job
     again = site.client.post("/v1/articles", json=new)
     assert again.json()["result"]["unchanged"] == 1
@@ -75,6 +78,26 @@ def test_a_text_is_added_read_and_removed(site: Site) -> None:
     gone = site.client.delete(f"/v1/articles/{article_id}")
     assert gone.status_code == 404
     assert problem_of(gone).type == "urn:articlebot:problem:unknown-article"
+
+
+def test_a_posted_text_is_of_the_source_that_it_names(site: Site) -> None:
+    said = {"text": "---\nsource: Reuters\n---\nThe king came by train.\n"}
+    given = {"text": "The queen came by car.", "source": "Anadolu"}
+    for new in said, given:
+        assert site.client.post("/v1/articles", json=new).status_code == 201
+    sources = {each.source for each in site.library.articles()}
+    assert sources == {BRIDGE.source, "Reuters", "Anadolu"}
+
+
+def test_a_posted_text_is_cited_as_one(site: Site) -> None:
+    new = {"title": "The visit", "text": "The king came by a very old train on Monday."}
+    site.client.post("/v1/articles", json=new)
+    asked = {"question": "Which king came by a very old train?"}
+    answer = KeptAnswer(**site.client.post("/v1/ask", json=asked).json())
+    line = next(each for each in plain_answer(answer).splitlines() if each.startswith("[1]"))
+    assert "The visit, posted text, paragraph 1, characters 0-44: /articles/the-visit-" in line
+    page = site.client.get("/", params={"q": asked["question"]}).text
+    assert "<span>posted text</span><span>paragraph 1</span>" in page
 
 
 @pytest.mark.usefixtures("either_store")
@@ -100,7 +123,8 @@ def test_a_file_is_added_with_what_is_said_about_it(site: Site) -> None:
         ({"url": "file:///etc/passwd"}, 422, "http:// or https://"),
         ({"url": "https://example.org"}, 403, "ARTICLEBOT_FETCH_URLS"),
         ({"text": ""}, 422, "text: "),
-        ({"text": " \n"}, 422, "empty"),
+        ({"text": " \n"}, 422, "the posted text is empty"),
+        ({"title": "The visit", "text": "…"}, 422, "the posted text has no words"),
         ({"text": "a", "published": "yesterday"}, 422, "published: "),
         ({"text": "a", "colour": "red"}, 422, "colour: "),
         ({"title": "t" * 501, "text": "a"}, 422, "title: "),
