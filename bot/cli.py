@@ -235,12 +235,16 @@ def _answer(library: "Library", query: dict[str, Any]) -> "Answer":
     from pydantic import ValidationError
 
     from bot.answer import Query, ask
+    from bot.faults import describe_fault
 
     try:
         checked = Query.model_validate(query)
     except ValidationError as error:  # an argument that is not UTF-8 has lone surrogates
         first = error.errors()[0]
-        raise UsageError(f"the {first['loc'][0]} cannot be used", first["msg"]) from None
+        named = f"the {first['loc'][0]} cannot be used"
+        raise UsageError(
+            named, describe_fault({**first, "loc": ("query", *first["loc"])})
+        ) from None
     return ask(library, checked)
 
 

@@ -18,6 +18,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.routing import Match, Mount
 
+from bot.faults import describe_fault
 from index.errors import (
     ArticlebotError,
     BusyError,
@@ -215,7 +216,7 @@ def install_handlers(app: FastAPI, settings: Settings) -> None:
 async def _on_validation(_: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     errors = [
-        FieldProblem(field=_field_name(each["loc"]), message=_message(each))
+        FieldProblem(field=_field_name(each["loc"]), message=describe_fault(each))
         for each in error.errors()[:MAX_FIELD_ERRORS]
     ]
     first = errors[0]
@@ -226,14 +227,6 @@ async def _on_validation(_: Request, error: Exception) -> Response:
 def _field_name(location: tuple[int | str, ...]) -> str:
     # The first part says body, path or query; a broken JSON body has a position behind it.
     return ".".join(str(part) for part in location[1:] if isinstance(part, str))[:MAX_FIELD_NAME]
-
-
-def _message(error: Mapping[str, object]) -> str:
-    if error["type"] == "json_invalid":
-        return "The body is not valid JSON."
-    if error["type"] == "string_unicode":
-        return "This is not text: it holds half of a surrogate pair."
-    return str(error["msg"])
 
 
 async def _on_http(request: Request, error: Exception) -> Response:

@@ -7,12 +7,13 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path
 from fastapi.responses import StreamingResponse
 
+from bot.faults import ID_PATTERN
 from bot.openapi import events, problems
 from bot.samples import JOB_EVENTS
 from bot.web.job import Job
 from bot.web.service import Service
 
-JobId = Annotated[str, Path(pattern="^[A-Za-z0-9_-]{1,64}$", description="A job's `id`.")]
+JobId = Annotated[str, Path(pattern=ID_PATTERN, description="A job's `id`.")]
 
 
 def make_router(service: Service) -> APIRouter:

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Depends, Path
 from pydantic import Field
 
 from bot.citation import Frozen
+from bot.faults import ID_PATTERN
 from bot.feedback import judge
 from bot.openapi import problems
 from bot.problems import UnknownError
@@ -15,7 +16,7 @@ from index.article import canonical
 from index.library import Library
 from index.stores.records import ANSWER_LIFE, ANSWERS_KEPT
 
-AnswerId = Annotated[str, Path(pattern="^[A-Za-z0-9_-]{1,64}$", description="An answer's `id`.")]
+AnswerId = Annotated[str, Path(pattern=ID_PATTERN, description="An answer's `id`.")]
 ConversationName = Annotated[str, Path(max_length=200, description="As the questions gave it.")]
 
 

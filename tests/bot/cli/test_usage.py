@@ -25,6 +25,7 @@ from tests.bot.cli.program import ARTICLE, QUESTION, Run
         (["ask", "x" * (MAX_QUESTION + 1)], None, str(MAX_QUESTION)),
         (["ask", "a\x00b"], None, "not text"),
         (["ask", "caf\udce9"], None, "articlebot: the question"),
+        (["ask", "--conversation", "", "Who?"], None, "it is empty: fill it in"),
         (["ask", "-"], b"caf\xe9", "not UTF-8"),
         (["ask", "-"], b"", "empty"),
         (["ask", "-"], b"x" * 70_000, "too long"),

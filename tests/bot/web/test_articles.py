@@ -122,13 +122,21 @@ def test_a_file_is_added_with_what_is_said_about_it(site: Site) -> None:
         ({"text": "a", "url": "https://example.org"}, 422, "either text or url"),
         ({"url": "file:///etc/passwd"}, 422, "http:// or https://"),
         ({"url": "https://example.org"}, 403, "ARTICLEBOT_FETCH_URLS"),
-        ({"text": ""}, 422, "text: "),
+        ({"text": ""}, 422, "text: it is empty: fill it in"),
         ({"text": " \n"}, 422, "the posted text is empty"),
         ({"title": "The visit", "text": "…"}, 422, "the posted text has no words"),
-        ({"text": "a", "published": "yesterday"}, 422, "published: "),
-        ({"text": "a", "colour": "red"}, 422, "colour: "),
-        ({"title": "t" * 501, "text": "a"}, 422, "title: "),
-        ([], 422, "valid dictionary"),
+        (
+            {"text": "a", "published": "yesterday"},
+            422,
+            "published: a day is written like 2017-03-01",
+        ),
+        ({"text": "a", "colour": "red"}, 422, "colour: there is no such field"),
+        (
+            {"title": "t" * 501, "text": "a"},
+            422,
+            "title: it is longer than 500 characters: shorten it",
+        ),
+        ([], 422, "The body must be an object, in braces."),
     ],
 )
 def test_what_cannot_be_added_is_told(site: Site, body: object, status: int, reason: str) -> None:

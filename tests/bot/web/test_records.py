@@ -17,7 +17,9 @@ def test_an_answer_is_read_as_it_was_given(site: Site) -> None:
     given = site.client.post("/v1/ask", json={"question": ASKED}).json()
     site.client.delete("/v1/articles/bridge")
     assert site.client.get(f"/v1/answers/{given['id']}").json() == given
-    assert problem_of(site.client.get("/v1/answers/no.ne")).status == 422
+    unusable = problem_of(site.client.get("/v1/answers/no.ne"))
+    assert unusable.status == 422
+    assert unusable.detail.startswith("answer_id: it is no id: those have letters, digits")
 
 
 def test_what_is_unknown_is_told_with_the_reason_that_there_may_be(tmp_path: Path) -> None:
