@@ -1,5 +1,6 @@
 """Find the files that paths lead to."""
 
+import os
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -11,13 +12,22 @@ DANGLING = "link to nothing"
 NO_SUFFIX = "without a suffix"
 
 
+class UnreadableError(SourceError):
+    """The system does not let a file or folder be read."""
+
+    def __init__(self, path: Path, error: OSError) -> None:
+        reason = error.strerror or error
+        super().__init__(f"{path} cannot be read ({reason})", "check its permissions")
+        self.path = path
+
+
 def find_files(
     paths: Sequence[Path], glob: str | None = None, passed_over: Counter[str] | None = None
 ) -> Iterator[Path | SourceError]:
     """Give the files that the paths name, folders searched in depth, each file once.
 
-    A path that leads to nothing is given as the error that says so, so that the others are
-    read all the same.
+    A path that leads to nothing, and a folder in a folder that cannot be read, is given as the
+    error that says so, so that the others are read all the same.
 
     Args:
         paths: files and folders.
@@ -46,28 +56,35 @@ def find_files(
 def _walk(path: Path, glob: str | None, passed_over: Counter[str]) -> Iterator[Path | SourceError]:
     try:
         if path.is_dir():
-            next(path.iterdir(), None)  # raises where rglob would pass over
-            for file in sorted(path.rglob("*")):
-                inside = file.relative_to(path)
-                hidden = any(part.startswith(".") for part in inside.parts)
-                if hidden or (glob and not inside.match(glob)):
-                    continue
-                if file.is_symlink() and not file.exists():
-                    passed_over[DANGLING] += 1
-                elif file.is_file():
-                    if glob or file.suffix.lower() in SUFFIXES:
-                        yield file
-                    else:
-                        passed_over[file.suffix.lower() or NO_SUFFIX] += 1
+            yield from _walk_folder(path, glob, passed_over)
         elif path.exists():
             yield path
         else:
             yield SourceError(f"no such file or folder: {path}", "check the path")
     except OSError as error:
-        yield unreadable(path, error)
+        yield UnreadableError(path, error)
 
 
-def unreadable(path: Path, error: OSError) -> SourceError:
-    return SourceError(
-        f"{path} cannot be read ({error.strerror or error})", "check its permissions"
-    )
+def _walk_folder(
+    folder: Path, glob: str | None, passed_over: Counter[str]
+) -> Iterator[Path | SourceError]:
+    unlisted: list[OSError] = []
+    files: list[Path] = []
+    for place, folders, names in os.walk(folder, onerror=unlisted.append):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        files += [Path(place, name) for name in names if not name.startswith(".")]
+    for error in unlisted:
+        yield UnreadableError(Path(error.filename or folder), error)
+    for file in sorted(files):
+        if glob and not file.relative_to(folder).match(glob):
+            continue
+        try:
+            if file.is_symlink() and not file.exists():
+                passed_over[DANGLING] += 1
+            elif file.is_file():
+                if glob or file.suffix.lower() in SUFFIXES:
+                    yield file
+                else:
+                    passed_over[file.suffix.lower() or NO_SUFFIX] += 1
+        except OSError as error:
+            yield UnreadableError(file, error)

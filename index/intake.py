@@ -7,6 +7,7 @@ from pathlib import Path, PurePath
 
 from index.article import Article
 from index.errors import SourceError
+from index.find import UnreadableError
 from index.read import Reading, Source, find_sources, read_source
 
 
@@ -20,6 +21,8 @@ class Intake:
         self._found = find_sources(sources, reading.glob, self.passed_over)
         paths = (Path(s) for s in sources if isinstance(s, (str, Path)))
         self._folders = [_place(path) for path in paths if path.is_dir()]
+        unreadable = (each for each in self._found if isinstance(each, UnreadableError))
+        self._unreadable = [_place(error.path) for error in unreadable]
         self._ids: set[str] = set()
         self._whole: set[str] = set()
 
@@ -45,7 +48,8 @@ class Intake:
         """Give the ids of articles that were read from the folders and are there no more.
 
         Their file does not exist, or was read without error and does not hold them. What only
-        cannot be read at the moment, or is kept out by a glob, is not gone.
+        cannot be read at the moment, or lies in a folder that cannot, or is kept out by a glob,
+        is not gone.
 
         Args:
             paths: article id to the file that it was read from.
@@ -59,6 +63,7 @@ class Intake:
             if article_id not in self._ids
             and any(PurePath(path).is_relative_to(folder) for folder in self._folders)
             and (path in self._whole or not _exists(path))
+            and not any(PurePath(path).is_relative_to(place) for place in self._unreadable)
         ]
         for folder in self._folders:
             read = any(PurePath(path).is_relative_to(folder) for path in self._whole)

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from index.article import Article, canonical, is_url
 from index.errors import SourceError
-from index.find import find_files, unreadable
+from index.find import UnreadableError, find_files
 from index.formats import detect
 from index.formats.document import NOTHING, Document, Metadata
 
@@ -119,7 +119,7 @@ def _read_file(path: Path, reading: Reading) -> Iterator[Article | SourceError]:
             )
         data = path.read_bytes()
     except OSError as error:
-        raise unreadable(path, error) from error
+        raise UnreadableError(path, error) from error
     place = path.resolve()
     origin = _Origin(
         name=str(path),

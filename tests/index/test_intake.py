@@ -1,6 +1,8 @@
 """Sources of every kind in one go, and what is gone from folders."""
 
+import errno
 import os
+import shutil
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -111,6 +113,32 @@ def test_pruning_removes_what_is_gone_and_nothing_else(
     assert report.removed == 0, "what a glob keeps out is not gone"
     with library.snapshot() as snapshot:
         assert not library.search(snapshot, "One came", 5)[0].sentence.article_id.startswith("gone")
+
+
+def test_what_lies_in_a_folder_that_cannot_be_read_is_not_pruned(
+    write: Write, library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "sources"
+    gone, _ = write("gone.txt", "One came."), write("stays.txt", "Two came.")
+    write("share/inner/a.txt", "Three came.")
+    library.index([folder])
+    gone.unlink()
+    # As a share on the network that has gone away: it is not listed, and its files are not found.
+    shutil.rmtree(folder / "share" / "inner")
+    scandir = os.scandir
+
+    def scan(path: str) -> object:
+        if str(path).endswith("share"):
+            raise OSError(errno.EIO, os.strerror(errno.EIO), path)
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", scan)
+    report = library.index([folder], prune=True)
+    assert report.removed == 1
+    assert [str(error) for error in report.failed] == [
+        f"{folder}/share cannot be read (Input/output error): check its permissions"
+    ]
+    assert titles(library) == ["a", "stays"]
 
 
 def test_a_folder_that_is_not_there_prunes_nothing(

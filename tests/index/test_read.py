@@ -181,6 +181,40 @@ for path in sys.argv[1:]:
 """
 
 
+_FIND = """
+import sys
+from pathlib import Path
+from index.find import find_files
+for found in find_files([Path(sys.argv[1])], sys.argv[2] if sys.argv[2:] else None):
+    print(found)
+"""
+
+
+def test_a_folder_in_a_folder_that_may_not_be_read_is_told(
+    unprivileged: Callable[..., str], write: Write, tmp_path: Path
+) -> None:
+    for name in ("a.txt", "closed/b.txt", "deep/listed/c.txt", "z.txt", ".hidden/d.txt"):
+        write(name, "One came.")
+    folder = tmp_path / "sources"
+    locked = {folder / "closed": 0, folder / "deep/listed": 0o444, folder / ".hidden": 0}
+    for path, mode in locked.items():
+        path.chmod(mode)
+    try:
+        found = unprivileged(_FIND, folder).splitlines()
+        chosen = unprivileged(_FIND, folder, "*.txt").splitlines()
+    finally:
+        for path in locked:
+            path.chmod(0o700)
+    told = "cannot be read (Permission denied): check its permissions"
+    assert found == chosen
+    assert sorted(found) == [
+        f"{folder}/a.txt",
+        f"{folder}/closed {told}",
+        f"{folder}/deep/listed/c.txt {told}",
+        f"{folder}/z.txt",
+    ]
+
+
 def test_what_may_not_be_read_is_told(unprivileged: Callable[..., str], tmp_path: Path) -> None:
     closed, folder = tmp_path / "closed.txt", tmp_path / "folder"
     closed.write_text("Secret.")

@@ -1,8 +1,11 @@
 """What goes into the library, is listed, shown, removed and taken elsewhere."""
 
+import errno
 import json
 import os
 from pathlib import Path
+
+import pytest
 
 from tests.bot.cli.program import ARTICLE, QUESTION, Run
 
@@ -53,6 +56,28 @@ def test_an_article_from_standard_input_with_metadata(run: Run) -> None:
     assert (article["title"], article["published"]) == ("The talks", "2019-05-06")
     assert article["source"] == "Reuters"
     assert "1 unchanged" in run("index", "-", *given, stdin=ARTICLE).stdout
+
+
+def test_a_folder_that_cannot_be_read_is_told(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closed = tmp_path / "news" / "closed"
+    closed.mkdir(parents=True)
+    (tmp_path / "news" / "a.txt").write_text(ARTICLE)
+    (closed / "b.txt").write_text(ARTICLE)
+    scandir = os.scandir
+
+    def scan(path: str) -> object:
+        if str(path).endswith("closed"):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), path)
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", scan)
+    result = run("index", "news")
+    assert result.exit_code == 3
+    told = "failed: news/closed cannot be read (Permission denied): check its permissions"
+    assert told in result.stderr
+    assert "1 added, 0 changed, 0 unchanged, 1 failed" in result.stdout
 
 
 def test_gone_files_are_pruned(run: Run, tmp_path: Path) -> None:
