@@ -179,6 +179,7 @@ async def serve_socket_mode(staff: Staff, settings: Settings, stop: asyncio.Even
     opened = await _try("SLACK_APP_TOKEN", app.client.apps_connections_open(app_token=token))
     handler = AsyncSocketModeHandler(app, token)
     handler.client.wss_uri = opened["url"]
+    staff.start()
     connecting = asyncio.create_task(handler.connect_async())  # type: ignore[no-untyped-call]
     try:
         await stop.wait()

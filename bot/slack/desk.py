@@ -142,7 +142,7 @@ class Desk:
         conversation = name_conversation(event, context.team_id)
         posted = await asyncio.to_thread(self._memory.reply, _place(event))
         if not posted and self._intake.concerns(event, direct=direct):
-            return await self._intake.take(event, client, context.team_id, thread)
+            return await self._intake.take(event, context, client, thread)
         await asyncio.to_thread(self._memory.join, conversation)
         async with working(client, channel, ts, thread or ts):
             reply = await self._answer(question, conversation)

@@ -19,7 +19,7 @@ NO_EVENT = "The request is not an event of Slack."
 
 
 class SlackEvents:
-    """The endpoint for Slack's events: mount `router`, await `drain()` at shutdown."""
+    """The endpoint for Slack's events: mount `router`, `start()` it, `drain()` it at shutdown."""
 
     def __init__(self, staff: Staff, settings: Settings) -> None:
         """Take the bot token, the signing secret and the API's address from the settings.
@@ -42,6 +42,10 @@ class SlackEvents:
                 self.router.add_api_route(
                     path, _page(answer), methods=["GET"], include_in_schema=False
                 )
+
+    def start(self) -> None:
+        """Begin to work on what waits from before."""
+        self._staff.start()
 
     async def drain(self) -> None:
         """Accept nothing more and wait until everything acknowledged is answered."""

@@ -1,5 +1,6 @@
 """All who answer in Slack, put together over one library."""
 
+import asyncio
 import re
 from collections.abc import Callable
 from functools import partial
@@ -9,16 +10,19 @@ from slack_bolt.async_app import AsyncApp
 
 from bot.answer import Answer, Query, ask
 from bot.slack.actions import Actions
+from bot.slack.adding import Adder
 from bot.slack.articles import Intake
 from bot.slack.commands import Commands
 from bot.slack.desk import Desk, pass_over
 from bot.slack.home import Home
+from bot.slack.inbox import Inbox
 from bot.slack.memory import Memory
 from bot.slack.post import Outbox
 from bot.slack.replies import Replies
 from bot.slack.work import Work
 from index.library import Library
 from index.settings import Settings
+from index.stores.choice import open_server
 
 
 class Staff:
@@ -41,7 +45,9 @@ class Staff:
         """
         memory, outbox, work = Memory(library.records), Outbox(), Work(registry)
         replies = Replies(answer or partial(ask, library), memory)
-        intake = Intake(library, settings or library.settings, outbox)
+        adder = Adder(library, settings or library.settings, outbox)
+        self._inbox = _open_inbox(library, adder, work)
+        intake = Intake(settings or library.settings, outbox, adder, self._inbox)
         self._work, self._outbox = work, outbox
         self.records = library.records
         self._parts = (
@@ -53,11 +59,28 @@ class Staff:
 
     def register(self, app: AsyncApp) -> None:
         """Put the handlers on an app. An event that nobody handles would not be acknowledged."""
+        self._client = app.client
         for part in self._parts:
             part.register(app)
         app.event(re.compile("."))(pass_over)
 
+    def start(self) -> None:
+        """Begin to work on what waits from before, once an app has the handlers."""
+        if self._inbox:
+            self._inbox.start(self._client)
+
     async def drain(self) -> None:
-        """Accept nothing more and wait until everything accepted is done."""
+        """Accept nothing more and wait until everything accepted is done, or kept for others."""
         self._outbox.hurry()
-        await self._work.drain()
+        ends = [self._work.drain(), *([self._inbox.close()] if self._inbox else ())]
+        await asyncio.gather(*ends)
+
+
+def _open_inbox(library: Library, adder: Adder, work: Work) -> Inbox | None:
+    """Give the inbox of all processes on a database; None where there is none."""
+    if library.settings.store is None:
+        return None
+    server = open_server(library.settings)
+    from index.stores.postgres.tasks import Tasks
+
+    return Inbox(Tasks(server, "slack"), adder, library.records, work)

@@ -47,6 +47,8 @@ def create_app(library: Library, settings: Settings) -> FastAPI:
             logger.warning("Nothing is answered in Slack: %s", missing)
         service.readiness.start()
         service.jobs.start()
+        if slack:
+            slack.start()
         try:
             yield
             if slack:

@@ -62,7 +62,7 @@ def make_jobs(library: Library, settings: Settings, metrics: Metrics) -> Jobs:
     from bot.web.shared import SharedJobs
     from index.stores.postgres.tasks import Tasks
 
-    return SharedJobs(do, Tasks(server), settings, metrics)
+    return SharedJobs(do, Tasks(server, "web"), settings, metrics)
 
 
 def prepare(examples: Examples) -> None:

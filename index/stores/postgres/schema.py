@@ -114,7 +114,12 @@ CREATE TABLE task (
 CREATE INDEX task_open ON task (number) WHERE ended IS NULL;
 """
 
-MIGRATIONS: tuple[str, ...] = (_ARTICLES, _RECORDS, _JOBS, _TASKS)
+_KINDS_OF_TASKS = """
+ALTER TABLE task ADD COLUMN kind text NOT NULL DEFAULT 'web';
+ALTER TABLE task ALTER COLUMN kind DROP DEFAULT;
+"""
+
+MIGRATIONS: tuple[str, ...] = (_ARTICLES, _RECORDS, _JOBS, _TASKS, _KINDS_OF_TASKS)
 """Each is applied once, in this order, and never changed after it has been released."""
 
 

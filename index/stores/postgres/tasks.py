@@ -57,8 +57,10 @@ class TakenTask:
 class Tasks:
     """The tasks of all servers on one database. Thread-safe; raises LibraryError as its server."""
 
-    def __init__(self, server: Server) -> None:
+    def __init__(self, server: Server, kind: str) -> None:
+        """Take tasks of one kind alone: not every server can do every kind."""
         self._server = server
+        self._kind = kind
 
     def add(self, task_id: str, what: bytes, state: bytes, most: int) -> bool:
         """Let a task wait; False where so many wait or are worked on already.
@@ -68,9 +70,10 @@ class Tasks:
         with self._server.pooled() as connection, connection.transaction():
             connection.execute("DELETE FROM task WHERE ended < now() - %s", (KEPT,))
             added = connection.execute(
-                "INSERT INTO task (id, what, state) SELECT %s, %s, %s"
-                " WHERE (SELECT count(*) FROM task WHERE ended IS NULL) < %s",
-                (task_id, what, state, most),
+                "INSERT INTO task (id, kind, what, state) SELECT %(id)s, %(kind)s, %(what)s,"
+                " %(state)s WHERE (SELECT count(*) FROM task WHERE ended IS NULL"
+                " AND kind = %(kind)s) < %(most)s",
+                {"id": task_id, "kind": self._kind, "what": what, "state": state, "most": most},
             )
             return added.rowcount > 0
 
@@ -88,7 +91,9 @@ class Tasks:
         is another's to take afterwards.
         """
         with self._server.pooled() as connection:
-            waiting = connection.execute("SELECT 1 FROM task WHERE ended IS NULL LIMIT 1")
+            waiting = connection.execute(
+                "SELECT 1 FROM task WHERE ended IS NULL AND kind = %s LIMIT 1", (self._kind,)
+            )
             found = waiting.fetchone() is not None
         if not found:
             yield None
@@ -102,10 +107,10 @@ class Tasks:
     def _claim(self, connection: Connection, run: int) -> TakenTask | None:
         row = connection.execute(
             "UPDATE task SET run = %(run)s, attempts = attempts + 1 WHERE number = (SELECT number"
-            " FROM task WHERE ended IS NULL"
+            " FROM task WHERE ended IS NULL AND kind = %(kind)s"
             " AND (run IS NULL OR pg_try_advisory_xact_lock(%(runs)s, run))"
             " ORDER BY number LIMIT 1 FOR UPDATE SKIP LOCKED) RETURNING id, what, state, attempts",
-            {"run": run, "runs": RUNS},
+            {"run": run, "runs": RUNS, "kind": self._kind},
         ).fetchone()
         if row is None:
             return None

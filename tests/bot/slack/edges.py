@@ -119,6 +119,7 @@ async def served(app: FastAPI) -> AsyncIterator[tuple[str, Callable[[], Awaitabl
 def events_app(events: SlackEvents) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        events.start()
         yield
         await events.drain()
 

@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 
-import bot.slack.articles
+import bot.slack.adding
 from bot.slack.articles import NOT_AN_EDITOR
 from index.library import Library
 from tests.bot.slack.edges import Answers, Edge, OpenEdge
 from tests.bot.slack.payloads import event_body, mention, message, shown
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("either_store")]
 TEXT = b"The king came by train on Monday. The queen sailed home by boat."
 
 
@@ -34,7 +34,7 @@ def told(edge: Edge) -> list[str]:
 async def test_a_file_in_a_dm_is_added_and_its_progress_told(
     open_edge: OpenEdge, library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(bot.slack.articles, "PROGRESS_SECONDS", 0.001)
+    monkeypatch.setattr(bot.slack.adding, "PROGRESS_SECONDS", 0.001)
     async with open_edge(None, library, slack_editors="U9, U1") as edge:
         edge.slack.files["visit.txt"] = (TEXT, "text/plain")
         sent = with_file(edge, "visit.txt", message("", ts="1.1", subtype="file_share"))

@@ -31,8 +31,8 @@ CLIENT = {
 
 
 @asynccontextmanager
-async def site(slack: FakeSlack, library: Library) -> AsyncIterator[httpx.AsyncClient]:
-    settings = slack_settings(slack.api_url).model_copy(update=CLIENT)
+async def site(slack: FakeSlack, library: Library, **more: Any) -> AsyncIterator[httpx.AsyncClient]:
+    settings = slack_settings(slack.api_url, **more).model_copy(update=CLIENT)
     async with (
         served(create_app(library, settings)) as (url, _),
         httpx.AsyncClient(base_url=url, trust_env=False) as client,

@@ -208,14 +208,14 @@ def test_a_job_outlasts_a_restart_of_the_database(tmp_path: Path) -> None:
 
 
 def test_no_two_take_the_same_task(database: str) -> None:
-    tasks = Tasks(Server(database))
+    tasks = Tasks(Server(database), "test")
     for number in range(20):
         assert tasks.add(f"t{number}", b"what", b"state", 20)
     assert not tasks.add("t20", b"what", b"state", 20)
     taken: list[str] = []
 
     def take() -> None:
-        own = Tasks(Server(database))
+        own = Tasks(Server(database), "test")
         while True:
             with own.taking() as task:
                 if task is None:
