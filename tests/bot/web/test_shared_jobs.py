@@ -149,7 +149,8 @@ def test_an_error_is_the_same_wherever_the_job_is_done(
 ) -> None:
     """The server that is asked does no jobs: the other one does."""
     monkeypatch.setattr("bot.web.articles.PATIENCE_SECONDS", 10.0)
-    with replica(database, tmp_path / "second"):
+    with replica(database, tmp_path / "second") as second:
+        assert second.get("/healthz").status_code == 200, "it has started to do jobs"
         monkeypatch.setattr(shared.SharedJobs, "start", lambda _: None)
         with replica(database, tmp_path / "first") as first:
             gone = first.delete("/v1/articles/none")
