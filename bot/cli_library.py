@@ -2,7 +2,8 @@
 
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -21,6 +22,7 @@ from bot.outcome import FAILED, INTERRUPTED, complain
 from index.errors import UsageError
 
 if TYPE_CHECKING:
+    from bot.progress import IndexProgress
     from index.build import IndexReport, OnProgress
     from index.formats.document import Metadata
     from index.library import Library
@@ -188,7 +190,6 @@ def _run_workers(
     ctx: typer.Context, sources: "list[Source]", reading: "Reading", workers: int, *, prune: bool
 ) -> "IndexReport":
     """Let several processes index into a database."""
-    from bot.progress import IndexProgress
     from index.stores.choice import open_server
 
     settings = ctx.ensure_object(Session).settings()
@@ -197,20 +198,28 @@ def _run_workers(
         raise UsageError("--prune does not go with --workers", "run it without them afterwards")
     from index.stores.postgres.bulk import index_in_parallel
 
-    with IndexProgress(console(sys.stderr)) as bar:
+    with _going_on("files are indexed") as bar:
         return index_in_parallel(settings, sources, reading, workers, bar.show)
 
 
 def _run(ctx: typer.Context, work: "Callable[[Library, OnProgress], IndexReport]") -> "IndexReport":
-    """Do long work under a bar; what Ctrl-C leaves is gone on with the next time."""
+    # None of them is searched before all are there.
+    with open_library(ctx) as library, _going_on("articles are read") as bar:
+        return work(library, bar.show)
+
+
+@contextmanager
+def _going_on(done: str) -> "Iterator[IndexProgress]":
+    """Show a bar over long work; what Ctrl-C leaves is gone on with the next time."""
     from bot.progress import IndexProgress
 
-    with open_library(ctx) as library, IndexProgress(console(sys.stderr)) as bar:
-        try:
-            return work(library, bar.show)
-        except KeyboardInterrupt:
-            complain("interrupted: what was done is kept, the same command goes on from there")
-            raise typer.Exit(INTERRUPTED) from None
+    bar = IndexProgress(console(sys.stderr))
+    try:
+        with bar:
+            yield bar
+    except KeyboardInterrupt:
+        complain(bar.how_to_go_on(done))
+        raise typer.Exit(INTERRUPTED) from None
 
 
 def _print_report(report: "IndexReport") -> None:

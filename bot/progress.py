@@ -36,6 +36,7 @@ class IndexProgress:
     def __init__(self, console: Console) -> None:
         self._console = console
         self._stage = ""
+        self._last: Progress | None = None
         self._narrow = console.width < NARROW
         columns: list[ProgressColumn] = [
             TextColumn("{task.description}", markup=False),
@@ -58,6 +59,7 @@ class IndexProgress:
 
     def show(self, progress: "Progress") -> None:
         """Bring the bar up to date."""
+        self._last = progress
         name = _STAGES[progress.stage]
         if progress.stage != self._stage:
             self._stage = progress.stage
@@ -71,3 +73,15 @@ class IndexProgress:
             total=progress.total or None,
             sentences=progress.sentences,
         )
+
+    def how_to_go_on(self, done: str) -> str:
+        """Say how far it had come when somebody interrupted it, and how to go on.
+
+        Args:
+            done: what has been done so far, such as "articles are read".
+        """
+        last = self._last
+        far = ""
+        if last and last.stage == "index" and last.total:
+            far = f"{last.done:,} of {last.total:,} {done}; "
+        return f"interrupted: {far}run the same command again to go on"

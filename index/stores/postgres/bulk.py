@@ -4,15 +4,17 @@ import contextlib
 import multiprocessing
 import os
 import secrets
+import signal
+import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 from index.article import is_url
-from index.build import IndexReport, Progress, index_sources
+from index.build import IndexReport, OnProgress, Progress, index_sources, unwatched
 from index.encode import Encoder, OnnxEncoder
 from index.errors import ArticlebotError, LibraryError, SourceError, UsageError
 from index.export import export_model
@@ -22,6 +24,7 @@ from index.settings import Settings
 from index.stores.choice import open_server
 from index.stores.postgres import jobs
 from index.stores.postgres.nearest import tend
+from index.stores.postgres.schema import Connection
 from index.stores.postgres.server import Server
 from index.stores.postgres.writing import PostgresWriter
 
@@ -34,7 +37,7 @@ def index_in_parallel(
     sources: Sequence[Source],
     reading: Reading,
     workers: int,
-    on_progress: Callable[[Progress], None] = lambda progress: None,
+    on_progress: OnProgress = unwatched,
     encoder: Encoder | None = None,
 ) -> IndexReport:
     """Let sources wait in the database, and work on what waits there with several processes.
@@ -60,14 +63,18 @@ def index_in_parallel(
         processes = _start(settings, workers, encoder)
         try:
             while any(process.is_alive() for process in processes):
-                report = jobs.read_report(connection, batch)
-                done = len(wanted) - jobs.count_open(connection, batch)
-                on_progress(Progress("index", done, len(wanted), report.sentences, ""))
+                _tell(connection, batch, len(wanted), on_progress)
                 time.sleep(LOOK_SECONDS)
+        except KeyboardInterrupt:
+            _stop(processes)
+            # Another connection: this one may have been in the middle of something.
+            with contextlib.closing(server.connect()) as fresh:
+                _tell(fresh, batch, len(wanted), on_progress)
+                # What is left comes with the next run, which could not count it otherwise.
+                jobs.withdraw(fresh, batch)
+            raise
         finally:
-            for process in processes:
-                process.terminate()  # ended already, unless this one was interrupted
-                process.join()
+            _stop(processes)  # ended already, unless something went wrong
         jobs.give_up_hopeless(connection)
         if left := jobs.count_open(connection, batch):
             raise LibraryError(
@@ -105,7 +112,7 @@ def work(settings: Settings, encoder: Encoder) -> int:
 def _index(job: jobs.Job, writer: PostgresWriter, encoder: Encoder) -> IndexReport:
     source: Source = job.source if is_url(job.source) else Path(job.source)
     intake = Intake([source], replace(job.reading, glob=None))
-    return index_sources(intake, writer, encoder, lambda progress: None, prune=False)
+    return index_sources(intake, writer, encoder, unwatched, prune=False)
 
 
 def _start(settings: Settings, workers: int, encoder: Encoder | None) -> list[BaseProcess]:
@@ -115,9 +122,23 @@ def _start(settings: Settings, workers: int, encoder: Encoder | None) -> list[Ba
     processes: list[BaseProcess] = [
         context.Process(target=_run, args=(own, encoder), daemon=True) for _ in range(workers)
     ]
-    for process in processes:
-        process.start()
+    with _deaf():
+        for process in processes:
+            process.start()
     return processes
+
+
+@contextlib.contextmanager
+def _deaf() -> Iterator[None]:
+    """Let Ctrl-C pass by those that begin now: this process hears it, and ends them."""
+    if threading.current_thread() is not threading.main_thread():  # which may not say so
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _run(settings: Settings, encoder: Encoder | None) -> None:
@@ -130,6 +151,18 @@ def _run(settings: Settings, encoder: Encoder | None) -> None:
         raise SystemExit(f"articlebot: {error}") from None
     except KeyboardInterrupt:
         raise SystemExit(130) from None
+
+
+def _tell(connection: Connection, batch: str, total: int, on_progress: OnProgress) -> None:
+    report = jobs.read_report(connection, batch)
+    done = total - jobs.count_open(connection, batch)
+    on_progress(Progress("index", done, total, report.sentences, ""))
+
+
+def _stop(processes: Sequence[BaseProcess]) -> None:
+    for process in processes:
+        process.terminate()
+        process.join()
 
 
 def _place(source: Path | str) -> str:

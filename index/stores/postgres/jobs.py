@@ -81,6 +81,11 @@ def finish(connection: Connection, job: Job, report: IndexReport) -> None:
     )
 
 
+def withdraw(connection: Connection, batch: str) -> None:
+    """Let the jobs of a batch wait no longer."""
+    connection.execute("DELETE FROM job WHERE batch = %s AND ended IS NULL", (batch,))
+
+
 def count_open(connection: Connection, batch: str | None = None) -> int:
     """Count the jobs that have not ended, of one batch or of all."""
     row = connection.execute(

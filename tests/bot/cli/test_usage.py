@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner
@@ -106,7 +107,7 @@ class Interrupted(Library):
         *,
         prune: bool = False,
     ) -> IndexReport:
-        on_progress(Progress("index", 0, 1, 0, "a.txt"))
+        on_progress(Progress("index", 120, 1500, 0, "a.txt"))
         raise KeyboardInterrupt
 
 
@@ -125,8 +126,22 @@ def test_an_unexpected_error_is_one_sentence_and_debug_shows_the_rest() -> None:
 def test_ctrl_c_while_indexing() -> None:
     result = CliRunner().invoke(app, ["index", "a.txt"], obj=Session(open_library=Interrupted))
     assert result.exit_code == 130
-    assert "interrupted" in result.stderr
+    told = "interrupted: 120 of 1,500 articles are read; run the same command again to go on"
+    assert told in result.stderr
     assert result.stdout == ""
+
+
+def test_ctrl_c_while_several_processes_index(monkeypatch: pytest.MonkeyPatch) -> None:
+    def index(*given: Any) -> None:
+        given[-1](Progress("index", 120, 500, 0, "a.txt"))
+        raise KeyboardInterrupt
+
+    monkeypatch.setenv("ARTICLEBOT_STORE", "postgresql://nobody@127.0.0.1:1/none")
+    monkeypatch.setattr("index.stores.postgres.bulk.index_in_parallel", index)
+    result = CliRunner().invoke(app, ["index", "--workers", "2", "a.txt"])
+    assert result.exit_code == 130
+    told = "interrupted: 120 of 500 files are indexed; run the same command again to go on"
+    assert told in result.stderr
 
 
 @pytest.mark.parametrize(

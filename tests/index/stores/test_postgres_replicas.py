@@ -3,6 +3,8 @@
 import multiprocessing
 import os
 import signal
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -12,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from index.article import Article
-from index.build import IndexReport
+from index.build import IndexReport, Progress
 from index.errors import LibraryError, UsageError
 from index.library import Library
 from index.read import AS_FOUND, Blob, Reading
@@ -209,6 +211,72 @@ def test_several_processes_index(library: Library, database: str, write: Write) 
     joined = bulk.index_in_parallel(library.settings, [], AS_FOUND, 1, encoder=FakeEncoder())
     assert joined.added == 0, "of its own"
     assert len(library.articles()) == 13
+
+
+def count_open(database: str) -> int:
+    with connect(database) as connection:
+        return jobs.count_open(connection)
+
+
+def test_what_an_interrupted_run_has_left_is_counted_by_the_next(
+    library: Library, database: str, write: Write, tmp_path: Path
+) -> None:
+    paths = [write(f"{n}.txt", f"Number {n} came.") for n in range(6)]
+    paths.insert(2, write("slow.txt", "It went slowly."))
+    hangs = tmp_path / "told"
+    told: list[tuple[int, int]] = []
+    pressed = False
+
+    def press_ctrl_c(progress: Progress) -> None:
+        nonlocal pressed
+        told.append((progress.done, progress.total))
+        if hangs.exists() and not pressed:
+            pressed = True
+            while count_open(database) > 1:
+                time.sleep(0.02)
+            raise KeyboardInterrupt
+
+    encoder = Hanging(hangs)
+    with pytest.raises(KeyboardInterrupt):
+        bulk.index_in_parallel(library.settings, paths, AS_FOUND, 2, press_ctrl_c, encoder)
+    assert told[-1] == (6, 7)
+    assert count_open(database) == 0
+    again = bulk.index_in_parallel(library.settings, paths, AS_FOUND, 2, encoder=FakeEncoder())
+    assert (again.added, again.unchanged) == (1, 6)
+    check_counts(database)
+
+
+_INDEX = """
+import sys
+from pathlib import Path
+from index.read import AS_FOUND
+from index.settings import Settings
+from index.stores.postgres.bulk import index_in_parallel
+from tests.fakes import FakeEncoder
+if __name__ == "__main__":
+    settings = Settings(data=sys.argv[1], store=sys.argv[2])
+    tell = lambda progress: print(progress.done, flush=True)
+    try:
+        index_in_parallel(settings, [Path(sys.argv[3])], AS_FOUND, 2, tell, FakeEncoder())
+    except KeyboardInterrupt:
+        sys.exit(130)
+"""
+
+
+def test_ctrl_c_reaches_processes_that_are_just_beginning(
+    library: Library, database: str, write: Write
+) -> None:
+    path = write("a.txt", "One came.")
+    command = [sys.executable, "-c", _INDEX, str(library.settings.data), database, str(path)]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True
+    ) as process:
+        assert process.stdout
+        for _ in range(3):  # so that they have begun to load what they need
+            process.stdout.readline()
+        os.killpg(process.pid, signal.SIGINT)  # as a terminal does: to all of them
+        said = process.communicate(timeout=30)[1]
+    assert (process.returncode, said) == (130, b"")
 
 
 def test_standard_input_is_not_for_several(library: Library) -> None:
