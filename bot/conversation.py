@@ -9,7 +9,8 @@ import re
 from collections.abc import Sequence
 
 from bot.entities import AUXILIARIES, WH, find_entities, is_function_word, is_verb
-from bot.pronouns import WH_PATTERN, answering, is_subject, replace_pronouns
+from bot.pronouns import WH_PATTERN, is_subject, replace_pronouns
+from bot.subjects import find_subject
 from index.store import Turn
 
 LONGEST_CLAUSE = 200
@@ -18,10 +19,12 @@ _BARE = re.compile(
     rf"(?:(?:and|but|so|ok(?:ay)?|then),? )?(?P<wh>(?:(?:since|until|by|for|with|to|from|in|at) )?"
     rf"{WH_PATTERN}(?: (?:long|often|far|much|many|old|big|high|soon|year|day|month))?)"
     rf"(?: (?:exactly|so|not|then|precisely|"
+    rf"(?:do|does|did) (?:he|she|they) do (?:that|this|it|so)|"
     rf"(?:is|was|were|did|does) (?:that|this|it(?= happen)|(?<=when was )it)"
     rf"(?: happen(?:ed)?| so| the case)?))?\W*",
     re.IGNORECASE,
 )
+_AND_WH = re.compile(rf", and (?:\w+ )?{WH_PATTERN}(?: \w+)?$")
 _INSTEAD = re.compile(
     r"(?:(?:and|but|or),? )?(?P<lead>what about|how about|and|but|or) (?P<new>[^?]+?)"
     r"(?:,? (?:then|too|as well))?[\s?.!]*",
@@ -37,9 +40,13 @@ _HOW_DEEP = re.compile(
 )
 _BEFORE_WH = re.compile(rf"\w+ {WH_PATTERN}\b", re.IGNORECASE)
 _IDENTITY = re.compile(
-    r"\w+ (?:is|are|was|were) (?!\w+(?:ing|ed)\b|been\b|to\b|the \w+ to\b)", re.IGNORECASE
+    r"(?!who \w+ (?!(?:the|an?|his|her|its|their|this|that|these|those)\b|(?-i:[A-Z])))"
+    r"\w+ (?:is|are|was|were) (?!\w+(?:ing|ed)\b|been\b|to\b|the \w+ to\b)",
+    re.IGNORECASE,
 )
-"""Who or what somebody or something is, not who or what does something."""
+"""Who or what somebody or something is, not who or what does something or is ready to."""
+_ASKS_NO_SUBJECT = re.compile(r"\w+ (?:do|does|did)\b(?! not\b)", re.IGNORECASE)
+_ASKS_WHO_DID = re.compile(rf"who (?!(?:{'|'.join(sorted(AUXILIARIES))})\b)", re.IGNORECASE)
 _YEAR = re.compile(r"\b(?:1[5-9]|20)\d\d\b")
 
 
@@ -71,8 +78,14 @@ def _is_phrase(text: str) -> bool:
 
 
 def _ask_again(wh: str, last: Turn) -> str:
-    """Ask the last question with another question word."""
+    """Ask the last question with another question word.
+
+    Who did what was asked is named only where the cited sentence says so; a name that merely
+    stands in it would make a false statement of the question.
+    """
     asked = _bare(last.resolved_question)
+    if _BARE.fullmatch(last.question):  # "Who raised concerns, and why?" was asked as "Why?"
+        asked = _AND_WH.sub("", asked)
     wh = wh[0].upper() + wh[1:].lower()
     first, _, rest = asked.partition(" ")
     first, second = first.lower(), rest.split(" ", 1)[0].lower()
@@ -81,19 +94,19 @@ def _ask_again(wh: str, last: Turn) -> str:
         return f"{wh} {first} {rest}?"
     if match := _HOW_DEEP.match(asked):  # the adjective is what is asked about
         return f"{wh} {match['verb']} {match['rest']} {match['adjective']}?"
+    cleft = "is it that" if wh.lower() == "why" else "was it that"
+    subject_asked = first in ("who", "what", "which") and not _ASKS_NO_SUBJECT.match(asked)
     about_what = first == "what" and second in ("do", "does", "did", "happened")
     if not (about_what and told):
         verb = _find_auxiliary(asked)
         adverbial = first in ("when", "where", "why", "how") or _BEFORE_WH.match(asked)
-        subject_asked = first in ("who", "what", "which") and second not in ("do", "does", "did")
         if verb and (adverbial or not subject_asked or _IDENTITY.match(asked)):
             return f"{wh} {asked[verb:]}?"
         if first == "who" and wh.lower() in ("how many", "who"):
             return f"{wh} {rest}?"
-    cleft = "is it that" if wh.lower() == "why" else "was it that"
-    named = sorted(answering(last), key=lambda e: e.kind != "person")
-    if first == "who" and last.found and (names := [e.text for e in named if e.is_name]):
-        return f"{wh} {cleft} {names[0]} {rest}?"
+        if subject_asked:
+            name = find_subject(rest, last.cited[0].quote) if first == "who" and told else None
+            return f"{wh} {cleft} {name} {rest}?" if name else f"{asked}, and {wh.lower()}?"
     return f"{wh} {cleft} {told}?" if told else f"{asked}, and {wh.lower()}?"
 
 
@@ -122,6 +135,8 @@ def _ask_instead(new: str, last: Turn) -> str:
     replacement = find_entities(new) or find_entities(f"about {new}")
     kind = replacement[0].kind if replacement else "thing"
     is_name = bool(replacement) and replacement[0].is_name
+    if is_name and _ASKS_WHO_DID.match(asked) and all(e.kind == "group" for e in old):
+        return f"{_bare(asked)}, and what about {new}?"  # nobody raises Erdogan, but concerns
     # A name takes the place of a name, somebody the place of somebody.
     best = min(
         old,

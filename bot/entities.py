@@ -45,7 +45,7 @@ _VERBS = _words(
     "claims like likes help helps watch watches"
 )
 """Words that are nouns as well, and most often verbs after a noun."""
-_TITLES = _words(
+TITLES = _words(
     "president minister chancellor king queen prince princess senator governor general gen captain "
     "colonel judge professor prof doctor dr sir lady lord mr mrs ms miss pope bishop councillor "
     "chairman chairwoman chief secretary spokesman spokeswoman mayor director analyst ceo"
@@ -54,7 +54,8 @@ _PEOPLE = _words(
     "president minister chief head king queen cook guide captain judge nurse priest pilot clerk "
     "boss expert poet monk nun mother father wife husband son daughter brother sister boy girl "
     "child friend grandmother grandfather secretary mayor engineer officer doctor author "
-    "professor soldier member lawyer partner neighbour neighbor candidate student colleague"
+    "professor soldier member lawyer partner neighbour neighbor candidate student colleague critic "
+    "official resident volunteer astronomer mechanic citizen tenant"
 )
 _NO_PEOPLE = _words(
     "river water tower number paper weather summer winter letter theater harbor border order power "
@@ -168,11 +169,24 @@ def is_verb(word: str) -> bool:
     return word in _VERBS or ("VERB" in parts and not parts & {"NOUN", "ADJ"})
 
 
-def _is_person(noun: str) -> bool:
+def is_person_noun(noun: str) -> bool:
+    """Tell whether a noun, in the singular, names people by what they are or do."""
     if noun in _PEOPLE or noun.endswith(("ist", "ian", "man", "woman")):
         return True
     stem = noun[:-2] if noun.endswith(("er", "or")) and noun not in _NO_PEOPLE else ""
     return len(stem) > 2 and any("VERB" in _parts_of_speech(v) for v in (stem, f"{stem}e"))
+
+
+def names_people(group: Entity) -> bool:
+    """Tell whether several are people by what they are called: "the engineers of the dam"."""
+    from lemminflect import getAllLemmas
+
+    return any(is_person_noun(one) for one in getAllLemmas(head_of(group.text)).get("NOUN", ()))
+
+
+def head_of(noun: str) -> str:
+    """Give the word that says what it is: "concerns" of "serious concerns over the deal"."""
+    return re.split(r" (?:of|over|between) ", noun)[0].rsplit(" ", 1)[-1].lower()
 
 
 def _is_plural(word: str) -> bool:
@@ -180,7 +194,7 @@ def _is_plural(word: str) -> bool:
 
 
 def _name(sentence: str, tokens: list[re.Match[str]], first: int, last: int) -> Iterator[Entity]:
-    while first < last and tokens[first].group().lower().rstrip(".") in _TITLES:
+    while first < last and tokens[first].group().lower().rstrip(".") in TITLES:
         first += 1  # the title tells the kind, and is not part of the name
     start, end = tokens[first].start(), tokens[last].end()
     text = re.sub(r"(?:[’']s?|\.)$", "", sentence[start:end])
@@ -197,7 +211,7 @@ def _name(sentence: str, tokens: list[re.Match[str]], first: int, last: int) -> 
         or (text.isupper() and len(text) > 1)
     )
     person = not thing and bool(
-        before in _TITLES or speaks or (len(words) > 1 and before not in _BEFORE_PLACE)
+        before in TITLES or speaks or (len(words) > 1 and before not in _BEFORE_PLACE)
     )
     kind: Kind = "person" if person else "thing"
     end = start + len(text)
@@ -236,7 +250,7 @@ def _noun(sentence: str, tokens: list[re.Match[str]], at: int, first: int, last:
         beyond = last + 2 + (tokens[last + 2].group().lower() in ("the", "a", "an"))
         last = max(last, _end_of_noun(tokens, beyond))
     start, end = tokens[first].start(), tokens[last].end()
-    kind: Kind = "group" if _is_plural(head) else "person" if _is_person(head) else "thing"
+    kind: Kind = "group" if _is_plural(head) else "person" if is_person_noun(head) else "thing"
     place = at > 0 and tokens[at - 1].group().lower() in _BEFORE_PLACE
     text = sentence[start:end]
     text = f"the {text[:1].lower() if first == 0 else text[:1]}{text[1:]}"

@@ -3,7 +3,16 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from bot.entities import AUXILIARIES, Entity, Kind, find_entities, is_function_word
+from bot.entities import (
+    AUXILIARIES,
+    Entity,
+    Kind,
+    find_entities,
+    head_of,
+    is_function_word,
+    names_people,
+)
+from bot.subjects import find_subject
 from index.store import Turn
 
 WH_PATTERN = r"(?:who|whom|what|which|when|where|why|how)"
@@ -20,10 +29,14 @@ _EXPLETIVE = re.compile(
 _VERBS = r"(?:is|was|does|did|do|will|would|can|could|has|have)"
 _POINTING = re.compile(
     rf"\b{_VERBS}\s+(?:that|this)(?=\s+(?:mean|happen|matter|work|affect|help|change|cost|end|true|"
-    rf"right|so|possible)\b)|(?<=\w )(?:that|this|these|those)(?=\W*$|,)",
+    rf"right|so|possible)\b)|(?<=\w )(?<!\bdo )(?<!\bsay )(?<!\bsaid )(?<!\bthink )"
+    rf"(?:that|this|these|those)(?=\W*$|,)",
     re.IGNORECASE,
 )
-"""Where "that" and the like stand for something, and do not begin a clause or go with a noun."""
+"""Where "that" and the like stand for something, and do not begin a clause or go with a noun.
+
+What somebody did or said is no thing that could be named for it: "Why did he say that?" stays.
+"""
 _PRONOUN = re.compile(
     r"\b(he|him|his|she|her|hers|it|its|they|them|their|theirs|there|that|this|these|those)\b"
     r"(?![’'-]\w)",
@@ -51,6 +64,7 @@ _ASKS_FOR_SUBJECT = re.compile(
 )
 _WHO = re.compile(r"[Ww]ho (?!(?:is|was|are|were) [A-Z])")
 """Asks for somebody who is not named yet, unlike "Who is Anton Rehn?"."""
+_OF_PEOPLE = re.compile(r" (?:say|said|tell|told|think|thought|want|wanted|argue|fear|ask)\b")
 _POSSESSIVE = frozenset(("his", "her", "its", "their"))
 
 
@@ -65,6 +79,7 @@ def replace_pronouns(question: str, turns: Sequence[Turn]) -> str:
     """Put names and nouns of the last turns for the pronouns that the question leaves open."""
     own = find_entities(question)
     used = {entity.text for entity in own}
+    said = set(re.findall(r"[\w-]+", question.lower()))
     kinds: set[str] = set()
     replaced: list[str] = []
     at = 0
@@ -74,7 +89,13 @@ def replace_pronouns(question: str, turns: Sequence[Turn]) -> str:
             continue
         if _KINDS.get(word, word) in kinds:
             continue  # bound by the name that stands before it now
-        found = next((e for e in _candidates(word, turns) if e.text not in used), None)
+        speaks = bool(_OF_PEOPLE.match(question[match.end() :]))
+        fitting = (
+            e
+            for e in _candidates(word, turns, speaks)
+            if e.text not in used and (e.is_name or head_of(e.text) not in said)
+        )
+        found = next(fitting, None)
         if found is None:
             continue
         replaced += [question[at : match.start()], _inflect(question, match, found)]
@@ -132,19 +153,43 @@ def _may_bind(
     return not (is_object and is_subject(question, entity) and not _CLAUSE.search(between))
 
 
-def _candidates(word: str, turns: Sequence[Turn]) -> Iterator[Entity]:
-    """Give what a pronoun may stand for, the likeliest first."""
+def _candidates(word: str, turns: Sequence[Turn], speaks: bool) -> Iterator[Entity]:
+    """Give what a pronoun may stand for, the likeliest first.
+
+    After "who raised concerns" it is not the concerns that `speaks`, but those who raised them.
+    """
     people = {e.text.rsplit(" ", 1)[-1] for e in _mentioned(turns) if e.kind == "person"}
     for turn in reversed(turns[-4:]):
         asked, told = find_entities(turn.resolved_question), list(answering(turn))
         # The answer to "who …" is who is spoken of next.
         asks_who = _WHO.match(turn.resolved_question)
         told_first = asks_who and _KINDS.get(word) in ("person", "group")
+        told = [e for e in told if _may_have_done(word, e, turn, people)]
+        if told_first and speaks:
+            asked = [e for e in asked if e.kind != "group" or e.is_name or names_people(e)]
         for entities in (told, asked) if told_first else (asked, told):
             subjects = {e.text for e in asked if is_subject(turn.resolved_question, e)}
             yield from sorted(
                 _fitting(word, entities, people), key=lambda e: e.text not in subjects
             )
+
+
+def _may_have_done(word: str, entity: Entity, turn: Turn, people: set[str]) -> bool:
+    """Tell whether "he" or "they" can be what an answer names besides, and not only "it".
+
+    A name may be a country's that merely stands in the sentence, unless it is known for
+    somebody's, or the subject. Those who did what was asked are people.
+    """
+    kind = _KINDS.get(word)
+    if kind not in ("person", "group") or entity.kind == "person" or entity.text in people:
+        return True
+    if kind == "person" and not entity.may_be_person:
+        return True
+    asks_who = _WHO.match(turn.resolved_question)
+    if kind == "group" and (not asks_who or (entity.kind == "group" and names_people(entity))):
+        return True
+    predicate = turn.resolved_question.rstrip(" ?!.").partition(" ")[2]
+    return bool(asks_who) and find_subject(predicate, turn.cited[0].quote) == entity.text
 
 
 def _mentioned(turns: Sequence[Turn]) -> Iterator[Entity]:
@@ -175,9 +220,12 @@ def _fitting(word: str, entities: Sequence[Entity], people: set[str]) -> Iterato
 def answering(turn: Turn) -> Iterator[Entity]:
     """Give what an answer names and its question does not."""
     asked = turn.resolved_question.lower()
+    words = set(re.findall(r"[\w-]+", asked))
     for cited in turn.cited[:1]:
         for entity in find_entities(cited.quote):
-            if entity.text.lower().removeprefix("the ") not in asked:
+            told = entity.text.lower().removeprefix("the ")
+            known = told in asked or (not entity.is_name and head_of(told) in words)
+            if not known:
                 yield entity
 
 

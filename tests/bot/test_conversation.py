@@ -1,6 +1,7 @@
 """Follow-ups are said in full by the turns before; complete questions stay as they are."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,11 @@ DUNFORD = turn(
     'Turkey buying the S-400 "would be concerning," the chairman of the Joint Chiefs of Staff,'
     " Gen. Joseph Dunford, said recently.",
 )
+ALLIES = turn(
+    "Who raised concerns?",
+    "Despite the fact that the deal has raised serious concerns among Turkey’s NATO allies, Ankara"
+    " stands firm for its intention to upgrade its shield with the Russian weapons.",
+)
 
 
 @pytest.mark.parametrize(
@@ -31,7 +37,64 @@ DUNFORD = turn(
         ("Why?", turn("When did Mona Hale resign?"), "Why did Mona Hale resign?"),
         ("and why?", turn("Did the town close its pool?"), "Why did the town close its pool?"),
         ("Since when?", turn("Is the pool closed?"), "Since when is the pool closed?"),
-        ("Why?", DUNFORD, "Why is it that Joseph Dunford raised concerns?"),
+        ("Why?", DUNFORD, "Who raised concerns, and why?"),
+        ("Why?", ALLIES, "Who raised concerns, and why?"),
+        ("When was that?", ALLIES, "Who raised concerns, and when?"),
+        ("Why did they do that?", ALLIES, "Who raised concerns, and why?"),
+        ("Why did they raise concerns?", ALLIES, "Why did they raise concerns?"),
+        ("What did they say?", ALLIES, "What did they say?"),
+        ("What did he say?", ALLIES, "What did he say?"),
+        ("And Erdogan?", ALLIES, "Who raised concerns, and what about Erdogan?"),
+        (
+            "Why?",
+            turn("Who opposes the treaty?", "Opposition to the treaty is strong in Caldia."),
+            "Who opposes the treaty, and why?",
+        ),
+        (
+            "When?",
+            turn("Who granted the loan?", "Sergei Chemezov spoke of a loan granted by Moscow."),
+            "Who granted the loan, and when?",
+        ),
+        (
+            "Why?",
+            turn("Who was ready to pay?", "Chemezov said Ankara was ready to pay."),
+            "Who was ready to pay, and why?",
+        ),
+        (
+            "When was that?",
+            turn("Which country mediated?", "Lindqvist thanked Switzerland, which mediated."),
+            "Which country mediated, and when?",
+        ),
+        (
+            "Why?",
+            turn("What raised concerns?", "Ankara stands firm though the deal raised concerns."),
+            "What raised concerns, and why?",
+        ),
+        (
+            "When?",
+            turn("Who designed the barrier?", "The barrier was designed by Marta Solberg."),
+            "When was it that Marta Solberg designed the barrier?",
+        ),
+        (
+            "What did she say?",
+            turn("Who won the race?", "Ada won the race before Turkey’s champion."),
+            "What did Ada say?",
+        ),
+        (
+            "How often do they report?",
+            turn("Who measures the water?", "It is measured by engineers at three places."),
+            "How often do the engineers report?",
+        ),
+        (
+            "What did they say?",
+            turn("What do the allies want?", "They want an explanation."),
+            "What did the allies say?",
+        ),
+        (
+            "Why did she say that?",
+            turn("What does Ada Brandt want?", "She wants the bridge."),
+            "Why did Ada Brandt say that?",
+        ),
         ("When was that?", MAYOR, "When was it that Ada Brandt opened the tram line?"),
         (
             "When was that?",
@@ -89,6 +152,13 @@ DUNFORD = turn(
 )
 def test_a_follow_up_is_said_in_full(question: str, before: Turn, full: str) -> None:
     assert resolve(question, [before]) == full
+
+
+def test_one_question_word_takes_the_place_of_the_other() -> None:
+    why = replace(ALLIES, question="Why?", resolved_question="Who raised concerns, and why?")
+    assert resolve("And when?", [ALLIES, why]) == "Who raised concerns, and when?"
+    asked = turn("Who raised concerns, and why?")
+    assert resolve("When?", [asked]) == "Who raised concerns, and why, and when?"
 
 
 def test_a_name_is_remembered_over_several_turns() -> None:

@@ -105,3 +105,30 @@ def test_complete_questions_are_answered_as_if_asked_alone(
         amid = ask(library, Query(question=each.question, conversation="other"))
         unlike = {"took_ms": 0.0}
         assert amid.model_copy(update=unlike) == alone.model_copy(update=unlike)
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "full"),
+    [
+        ("Who raised concerns?", "Why?", "Who raised concerns, and why?"),
+        ("Who raised concerns?", "Why did they do that?", "Who raised concerns, and why?"),
+        ("Who raised concerns?", "What did they say?", "What did they say?"),
+        ("Who criticised the deal?", "Why?", "Who criticised the deal, and why?"),
+        ("Who sells the S-400?", "To whom?", "Who sells the S-400, and to whom?"),
+        ("Who granted the loan?", "When?", "Who granted the loan, and when?"),
+        ("Who opposes the treaty?", "Why?", "Who opposes the treaty, and why?"),
+        ("Who signed the letter?", "Why?", "Who signed the letter, and why?"),
+        ("Who lost the harvest?", "When was that?", "Who lost the harvest, and when?"),
+        (
+            "Who designed the tide barrier?",
+            "When was that?",
+            "When was it that Solberg designed the tide barrier?",
+        ),
+    ],
+)
+def test_nobody_is_said_to_have_done_what_no_article_says_of_them(
+    library: Library, first: str, then: str, full: str
+) -> None:
+    name = f"{first} {then}"
+    ask(library, Query(question=first, conversation=name))
+    assert ask(library, Query(question=then, conversation=name)).resolved_question == full

@@ -82,7 +82,7 @@ def test_the_prompt_is_a_conversation_that_is_forgotten_at_its_end(indexed: Path
         terminal.wait_for(b"The allies raised serious concerns")
         terminal.wait_for(b"Question:")
         terminal.send(b"Why?\r")
-        terminal.wait_for(b"Searching: Why is it that")
+        terminal.wait_for(b"the missile deal, and why?")
         terminal.wait_for(b"Question:")
         terminal.send(b"\x04")
     finally:
