@@ -141,7 +141,7 @@ def _find_article(library: Library, file: QuestionFile, name: str) -> Article:
             return library.article(ids[0]).article
     raise SourceError(
         f"the index does not hold the article {name!r} of {file.path}",
-        "index it first, or leave out --index",
+        "index it first: `articlebot articles` lists what there is",
     )
 
 

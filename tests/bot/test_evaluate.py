@@ -154,8 +154,9 @@ def test_an_article_that_the_index_lacks_is_named(
 ) -> None:
     with open_library(settings) as library:
         library.index([write("royal_visit.txt", "Nothing is said about it here.")])
-    with pytest.raises(SourceError, match="does not hold the article 'Royal_visit'"):
+    with pytest.raises(SourceError, match="does not hold the article 'Royal_visit'") as told:
         run(squad, Plan(in_index=True))
+    assert "--" not in told.value.remedy, "calibrate asks the index, too, and has no such option"
 
 
 def test_an_empty_index_is_told(run: Run, write: Write, settings: Settings) -> None:
