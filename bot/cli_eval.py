@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.cli_session import JsonOption, Session, console, write_file
+from bot.cli_session import JsonOption, Session, check_name, console, write_file
 from index.errors import UsageError
 
 if TYPE_CHECKING:
@@ -59,8 +59,10 @@ def evaluate(
     """
     from bot.evaluate import Plan
 
-    if report is not None and not report.absolute().parent.is_dir():
-        raise UsageError(f"the folder of {report} does not exist", "make it first")
+    if report is not None:
+        check_name(report, "misses.html")
+        if not report.absolute().parent.is_dir():
+            raise UsageError(f"the folder of {report} does not exist", "make it first")
     plan = Plan(in_index, per_article, off_topic, tuple(about or ()), sample, seed)
     evaluation = _evaluate(file, plan, ctx.obj)
     _print(evaluation, as_json)

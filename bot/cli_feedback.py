@@ -39,7 +39,7 @@ def export(
     with open_library(ctx) as library:
         exported = export_feedback(library)
     lines = [json.dumps(entry, ensure_ascii=False) for entry in exported.entries]
-    if file is None:
+    if file is None or str(file) == "-":
         if lines:
             print_json("\n".join(lines))
     else:

@@ -12,6 +12,7 @@ import typer
 from bot.cli_session import (
     JsonOption,
     Session,
+    check_name,
     console,
     open_library,
     print_json,
@@ -168,6 +169,7 @@ def export_library(
 
     $ articlebot export all.jsonl.gz
     """
+    check_name(file, "all.jsonl.gz")
     with open_library(ctx) as library:
         exported = library.export(file)
     typer.echo(f"{exported.articles} articles exported, {exported.feedback} opinions on answers")

@@ -78,6 +78,16 @@ def print_json(text: str) -> None:
     sys.stdout.buffer.flush()
 
 
+def check_name(file: Path, such_as: str) -> None:
+    """Refuse a file whose name means standard output to other programs.
+
+    Raises:
+        UsageError: it does.
+    """
+    if str(file) == "-":
+        raise UsageError("- is no file's name", f"name one, such as {such_as}")
+
+
 def write_file(file: Path, text: str) -> None:
     """Write a file that a command was given.
 

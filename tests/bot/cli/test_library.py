@@ -137,6 +137,17 @@ def test_articles_are_removed(run: Run, indexed: Path) -> None:
     assert json.loads(run("articles", "--json").stdout) == []
 
 
+def test_a_file_is_not_named_like_standard_output(run: Run, indexed: Path, tmp_path: Path) -> None:
+    (tmp_path / "q.jsonl").write_text('{"question": "Who?", "article": "talks.txt", "quote": null}')
+    for args in (["export", "-"], ["eval", "--report", "-", "q.jsonl"]):
+        result = run(*args)
+        assert (result.exit_code, result.stdout) == (2, "")
+        assert "- is no file's name: name one, such as " in result.stderr
+    assert not (tmp_path / "-").exists()
+    assert run("feedback", "export", "-").exit_code == 0, "it writes to standard output"
+    assert not (tmp_path / "-").exists()
+
+
 def test_a_library_goes_to_another_one_in_a_file(run: Run, indexed: Path, tmp_path: Path) -> None:
     assert run("export", "all.jsonl.gz").stdout == "1 articles exported, 0 opinions on answers\n"
     other = ["--data", str(tmp_path / "other")]
