@@ -1,7 +1,8 @@
 """Index articles: the pipeline from sources to a published state of the store."""
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import PurePath
 from typing import Literal
@@ -96,10 +97,12 @@ def index_articles(
     2. clean and split it;
     3. encode its sentences, but for those that it had `before`, where that is known;
     4. stage it, so that an interrupted run goes on here;
-    5. publish everything at once, and remove what `gone` names when all has been read.
+    5. publish everything at once, and remove what `gone` names when all has been read; where it
+       refuses to, nothing changes.
     """
     known, staged = writer.contents(), writer.staged()
     failed: list[SourceError] = []
+    new: list[str] = []
     added = changed = unchanged = 0
     sentences = 0
     for done, article in enumerate(articles):
@@ -122,17 +125,30 @@ def index_articles(
             old = before(article.id) if article.id in known else None
             encoded = EncodedArticle(parsed, content, sentence_vectors(parsed, encoder, old))
             writer.stage(encoded)
+            new.append(article.id)
             sentences += len(encoded.vectors)
         if article.id in known:
             changed += 1
         else:
             added += 1
-    removed = gone()
+    with _changing_nothing_if_refused(writer, new):
+        removed = gone()
     if writer.staged() or removed:
         on_progress(Progress("publish", total, total, sentences, ""))
         writer.publish(removed)
     on_progress(Progress("publish", total, total, sentences, ""))
     return IndexReport(added, changed, unchanged, sentences, tuple(failed), len(removed))
+
+
+@contextmanager
+def _changing_nothing_if_refused(writer: Writer, staged: Iterable[str]) -> Iterator[None]:
+    """Leave nothing of what has been staged to be published with what comes next."""
+    try:
+        yield
+    except SourceError:
+        for article_id in staged:
+            writer.unstage(article_id)
+        raise
 
 
 def content_sha256(article: Article) -> str:

@@ -14,6 +14,8 @@ from index.errors import SourceError, UnknownArticleError
 from index.formats.document import Metadata
 from index.library import Library
 from index.read import Blob, Reading
+from index.settings import Settings
+from tests.fakes import FakeEncoder
 from tests.index.formats.files import BODY, PAGE, RSS, pdf, word
 
 Write = Callable[[str, str | bytes], Path]
@@ -158,6 +160,26 @@ def test_a_folder_without_any_article_is_not_pruned(write: Write, library: Libra
     with pytest.raises(SourceError, match="sources: not pruned"):
         library.index([path.parent], prune=True)
     assert titles(library) == ["a"]
+
+
+@pytest.mark.usefixtures("either_store")
+def test_a_refused_pruning_changes_nothing(write: Write, tmp_path: Path) -> None:
+    gone = write("a.txt", "One came.")
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "b.txt").write_text("Two came.")
+    (other / "c.txt").write_text("Four came.")
+    with Library.open(Settings(data=tmp_path / "data"), encoder=FakeEncoder()) as library:
+        library.index([gone.parent, other])
+        before = library.info()
+        gone.unlink()
+        (other / "b.txt").write_text("Three came.")
+        (other / "new.txt").write_text("Nobody came.")
+        with pytest.raises(SourceError, match="sources: not pruned"):
+            library.index([other, gone.parent], prune=True)
+        assert library.info() == before
+        library.index([other / "c.txt"])
+        assert library.info() == before, "nothing waits to be published with what comes next"
 
 
 def test_articles_are_removed_all_or_none(write: Write, library: Library) -> None:
