@@ -48,7 +48,7 @@ _ANSWER: Sample = {
     "took_ms": 38.2,
     "id": "q4hN8rOYbZ3T",
 }
-_VISIT = {"id": "the-visit-c2155d", "title": "The visit", "source": "The visit.txt"}
+_VISIT = {"id": "the-visit-c2155d", "title": "The visit", "source": "posted text"}
 _JOB: Sample = {
     "id": "uLx3vbPnYw0q",
     "state": "done",

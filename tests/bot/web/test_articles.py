@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from bot.html import plain_answer
+from bot.samples import SAMPLES
 from bot.web import create_app
 from bot.web.ask import KeptAnswer
 from index.library import Library
@@ -98,6 +99,13 @@ def test_a_posted_text_is_cited_as_one(site: Site) -> None:
     assert "The visit, posted text, paragraph 1, characters 0-44: /articles/the-visit-" in line
     page = site.client.get("/", params={"q": asked["question"]}).text
     assert "<span>posted text</span><span>paragraph 1</span>" in page
+
+
+def test_the_sample_of_an_article_is_as_the_server_gives_it(site: Site) -> None:
+    sample = SAMPLES["ArticleView"]
+    given = {name: sample[name] for name in ("title", "text")}
+    site.client.post("/v1/articles", json=given)
+    assert site.client.get(f"/v1/articles/{sample['id']}").json() == sample
 
 
 @pytest.mark.usefixtures("either_store")
