@@ -14,6 +14,7 @@ _QUOTE = (
 )
 _PLACE = {"start": 2408, "end": 2548}
 _LINK = "/articles/turkey-s400-186d19#s=2408-2548"
+_URL = f"http://127.0.0.1:8000{_LINK}"
 _CITATION: Sample = {
     "article_id": "turkey-s400-186d19",
     "title": "turkey s400",
@@ -79,13 +80,13 @@ _COMPLETION: Sample = {
             "index": 0,
             "message": {
                 "role": "assistant",
-                "content": f"{_QUOTED}[1]\n\n1. [turkey s400](<{_LINK}>), paragraph 15",
+                "content": f"{_QUOTED}[1]\n\n1. [turkey s400](<{_URL}>), paragraph 15",
                 "refusal": None,
                 "annotations": [
                     {
                         "type": "url_citation",
                         "url_citation": {
-                            "url": _LINK,
+                            "url": _URL,
                             "title": "turkey s400",
                             "start_index": len(_QUOTED),
                             "end_index": len(_QUOTED) + len("[1]"),

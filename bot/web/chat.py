@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Body, Depends
+from fastapi import APIRouter, Body, Depends, Request
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -153,8 +153,11 @@ def _unescape(quote: str) -> str:
     return re.sub(r"\\(.)", r"\1", text)
 
 
-def write_message(answer: KeptAnswer, public_url: str) -> AssistantMessage:
-    """Write an answer as Markdown: quotes, each with the number of its citation, then these."""
+def write_message(answer: KeptAnswer, base_url: str) -> AssistantMessage:
+    """Write an answer as Markdown: quotes, each with the number of its citation, then these.
+
+    Links begin with `base_url`, as they are followed from the site of a chat front end.
+    """
     shown = answer.shown
     lead = "" if answer.found else NOT_FOUND + (f" {NOT_AN_ANSWER}" if shown else "")
     content, annotations = lead, []
@@ -162,7 +165,7 @@ def write_message(answer: KeptAnswer, public_url: str) -> AssistantMessage:
         content += ("\n\n" if content else "") + _quote(passage) + " "
         number = f"[{passage.rank}]"
         cited = UrlCitation(
-            url=_absolute(passage.citation.link, public_url),
+            url=_absolute(passage.citation.link, base_url),
             title=passage.citation.title,
             start_index=len(content),
             end_index=len(content) + len(number),
@@ -193,8 +196,8 @@ def _plain(text: str) -> str:
     return " ".join(text.split()).translate(_MARKUP)
 
 
-def _absolute(link: str, public_url: str) -> str:
-    url = f"{public_url.rstrip('/')}{link}" if link.startswith("/") else link
+def _absolute(link: str, base_url: str) -> str:
+    url = f"{base_url.rstrip('/')}{link}" if link.startswith("/") else link
     return url.replace("<", "%3C").replace(">", "%3E")
 
 
@@ -226,9 +229,9 @@ def make_router(service: Service) -> APIRouter:
     may_read = [Depends(service.gate.may_read)]
     router = APIRouter(prefix="/v1", tags=["chat"], dependencies=may_read)
 
-    def complete(chat: ChatRequest) -> ChatCompletion:
+    def complete(chat: ChatRequest, base_url: str) -> ChatCompletion:
         answer = answer_and_keep(service, Query(question=find_question(chat.messages)))
-        message = write_message(answer, service.settings.public_url or "")
+        message = write_message(answer, base_url)
         return ChatCompletion(
             id=f"chatcmpl-{answer.id or secrets.token_urlsafe(9)}",
             created=int(time.time()),
@@ -248,10 +251,11 @@ def make_router(service: Service) -> APIRouter:
         },
     )
     async def complete_chat(
-        chat: Annotated[ChatRequest, Body(examples=[EXAMPLE])],
+        chat: Annotated[ChatRequest, Body(examples=[EXAMPLE])], request: Request
     ) -> ChatCompletion | StreamingResponse:
         """Answer the user's last message, as OpenAI's API does, with quotes and citations."""
-        completion = await service.workers.run(complete, chat)
+        base_url = service.settings.public_url or str(request.base_url)
+        completion = await service.workers.run(complete, chat, base_url)
         if chat.stream:
             return StreamingResponse(stream_completion(completion), media_type="text/event-stream")
         return completion

@@ -2,6 +2,7 @@
 
 import json
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from bot.web.chat import Message, find_question
 from index.errors import UsageError
 from tests.bot.serving import problem_of
-from tests.bot.web.conftest import ANSWER, ASKED, ATTACK, ELSEWHERE, Site, open_site
+from tests.bot.web.conftest import ANSWER, ASKED, ATTACK, BRIDGE, ELSEWHERE, Site, open_site
 
 
 def complete(site: Site, question: str, **options: Any) -> dict[str, Any]:
@@ -33,9 +34,17 @@ def test_the_content_is_quotes_with_numbered_citations(site: Site) -> None:
         assert annotation["type"] == "url_citation"
         assert message["content"][place["start_index"] : place["end_index"]] == f"[{number}]"
         assert text[cited["start"] : cited["end"]] == cited["quote"]
-        assert place["url"] == f"/articles/bridge#s={cited['start']}-{cited['end']}"
+        link = f"/articles/bridge#s={cited['start']}-{cited['end']}"
+        assert (cited["link"], place["url"]) == (link, site.address + link)
+        assert f"](<{place['url']}>)" in message["content"], "a front end is another site"
     kept = completion["id"].removeprefix("chatcmpl-")
     assert site.client.get(f"/v1/answers/{kept}").json()["question"] == ASKED
+
+
+def test_a_public_url_goes_before_the_address_that_was_asked(tmp_path: Path) -> None:
+    with open_site(tmp_path / "data", BRIDGE, public_url="https://ask.example.org/") as site:
+        [annotation, *_] = complete(site, ASKED)["choices"][0]["message"]["annotations"]
+    assert annotation["url_citation"]["url"].startswith("https://ask.example.org/articles/bridge#")
 
 
 def test_not_found_is_told(site: Site) -> None:
