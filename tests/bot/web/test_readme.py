@@ -40,6 +40,7 @@ def test_every_curl_line_works_as_it_stands(seed_library: Library, tmp_path: Pat
         )
     assert done.returncode == 0, done.stdout[-500:] + done.stderr[-1000:]
     assert [each.title for each in seed_library.articles()].count("The visit") == 0
+    seed_library.article("turkey-s400")  # as README names it elsewhere: still just one
     [feedback] = seed_library.records.feedback()
     assert (feedback.question, feedback.verdict) == ("Who raised concerns?", "up")
 
