@@ -107,7 +107,7 @@ async def test_what_a_killed_process_had_begun_another_adds_and_tells(
             await until((tmp_path / "told").exists)
             async with joined(slack, database, tmp_path / "other"):
                 await asyncio.sleep(0.5)
-                assert told(slack) == ["Reading slow.txt…"], "it is left alone while it is alive"
+                assert "added" not in told(slack)[0], "it is left alone while it is alive"
                 assert process.pid
                 os.kill(process.pid, signal.SIGKILL)
                 await slack.until(lambda: told(slack) == DONE)
@@ -125,10 +125,10 @@ async def test_what_a_stopped_process_had_begun_is_gone_on_with_after_a_restart(
     async with FakeSlack() as slack:
         async with joined(slack, database, tmp_path, encoder):
             await slack.deliver(event_body(slow_file(slack)))
-            await asyncio.to_thread(encoder.waiting.acquire)
+            await asyncio.to_thread(encoder.waiting.acquire, timeout=20)
             asyncio.get_running_loop().call_later(0.3, encoder.release.set)
         assert rows(database, "SELECT run, attempts FROM task") == [(None, 0)]
-        assert told(slack) == ["Reading slow.txt…"]
+        assert "added" not in told(slack)[0]
         async with joined(slack, database, tmp_path):  # its sentences are encoded already
             await slack.until(lambda: told(slack) == ["Articles: 1 added."])
     check_counts(database)
@@ -141,7 +141,7 @@ async def test_what_is_sent_outlasts_a_restart_of_the_database(tmp_path: Path) -
         Server(address).migrate()
         async with FakeSlack() as slack, joined(slack, address, tmp_path, encoder):
             await slack.deliver(event_body(slow_file(slack)))
-            await asyncio.to_thread(encoder.waiting.acquire)
+            await asyncio.to_thread(encoder.waiting.acquire, timeout=20)
             await asyncio.to_thread(cluster.stop, "immediate")
             encoder.release.set()
             await slack.until(lambda: "cannot be reached" in "".join(told(slack)))
