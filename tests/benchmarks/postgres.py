@@ -65,15 +65,22 @@ def make(number: int, words: Words) -> Article:
 
 
 @contextmanager
-def database(arguments: Sequence[str]) -> Iterator[str]:
-    if arguments:
-        yield arguments[0]
-        return
+def bench_server() -> Iterator[postgres.Cluster]:
+    """Run a server with settings such as one for many articles has."""
     with postgres.running_server() as cluster:
         with (cluster.data / "postgresql.conf").open("a") as file:
             file.write("shared_buffers = 1GB\nmax_wal_size = 4GB\nautovacuum = on\n")
         cluster.stop()
         cluster.start()
+        yield cluster
+
+
+@contextmanager
+def database(arguments: Sequence[str]) -> Iterator[str]:
+    if arguments:
+        yield arguments[0]
+        return
+    with bench_server() as cluster:
         yield postgres.create_database(cluster, "bench")
 
 
