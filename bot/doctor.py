@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.text import Text
 
 from bot.render import one_line, print_text
+from bot.slack.tokens import find_missing, installs_itself, read_secret
 from index.errors import ArticlebotError, SettingsError
 from index.export import BUNDLED_SHA256, find_bundled_model, find_export
 from index.settings import DEFAULT_MODEL, Settings
@@ -161,24 +162,24 @@ def check_slack(settings: Settings) -> Iterator[Check]:
     for field, name, shape, described in _TOKENS:
         secret: SecretStr | None = getattr(settings, field)
         value = secret.get_secret_value() if secret else ""
-        if not value:
+        if not value and field == "slack_bot_token" and installs_itself(settings):
+            yield Check(name, "off", "not set, as each workspace that installs the app has its own")
+        elif not value:
             yield Check(name, "off", "not set", f"only for Slack: set {name}; it {described}")
         elif re.fullmatch(shape, value):
             yield Check(name, "ok", "set, has the right shape")
         else:
-            yield Check(name, "fix", "set, but not of the right shape", f"a valid one {described}")
-    if missing := find_missing_slack(settings):
+            yield _describe_wrong(settings, field, f"a valid one {described}")
+    if missing := find_missing(settings):
         yield Check("Slack", "fix", "nothing is answered there with what is set", missing)
 
 
-def find_missing_slack(settings: Settings) -> str:
-    """Tell what has to be set besides what is set for Slack; empty: nothing is missing."""
-    one_way = settings.slack_app_token or settings.slack_signing_secret
-    if settings.slack_bot_token and not one_way:
-        return "set SLACK_APP_TOKEN for Socket Mode, or SLACK_SIGNING_SECRET for HTTP events"
-    if one_way and not settings.slack_bot_token:
-        return "set SLACK_BOT_TOKEN, too"
-    return ""
+def _describe_wrong(settings: Settings, field: str, remedy: str) -> Check:
+    try:
+        read_secret(settings, field)
+    except SettingsError as error:  # the other token, a blank
+        return Check(field.upper(), "fix", error.what, error.remedy)
+    return Check(field.upper(), "fix", "set, but not of the right shape", remedy)
 
 
 def describe_settings(settings: Settings, given: Collection[str]) -> Iterator[tuple[str, str, str]]:

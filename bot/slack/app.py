@@ -23,8 +23,9 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.slack import scopes
 from bot.slack.installations import STATE_LIFE, Installations, States
-from bot.slack.post import error_code
+from bot.slack.post import UNREADABLE, error_code
 from bot.slack.staff import Staff
+from bot.slack.tokens import APP_PAGE, installs_itself, read_secret
 from index.errors import ArticlebotError, EmptyLibraryError, SettingsError
 from index.library import Library
 from index.settings import Settings
@@ -38,6 +39,14 @@ log = logging.getLogger(__name__)
 API_URL = "https://slack.com/api/"
 INSTALL, REDIRECT = "/slack/install", "/slack/oauth_redirect"
 LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s %(message)s"
+_TROUBLES = (
+    "ratelimited",
+    "internal_error",
+    "fatal_error",
+    "service_unavailable",
+    UNREADABLE,
+)
+"""Of Slack's errors, those that say nothing of a token."""
 _BOLT_VARIABLES = (
     "SLACK_CLIENT_ID",  # with the secret: Bolt would switch to OAuth and drop the token
     "SLACK_CLIENT_SECRET",
@@ -65,11 +74,6 @@ def build_app(staff: Staff, settings: Settings) -> AsyncApp:
         app.enable_token_revocation_listeners()
     staff.register(app)
     return app
-
-
-def installs_itself(settings: Settings) -> bool:
-    """Tell whether workspaces install the app by OAuth, as no token of one workspace is set."""
-    return bool(settings.slack_client_id and not settings.slack_bot_token)
 
 
 def _installation(settings: Settings, records: Records) -> dict[str, Any]:
@@ -175,8 +179,8 @@ async def serve_socket_mode(staff: Staff, settings: Settings, stop: asyncio.Even
     token = read_secret(settings, "slack_app_token")
     app = build_app(staff, settings)
     if not installs_itself(settings):
-        await _try("SLACK_BOT_TOKEN", app.client.auth_test())
-    opened = await _try("SLACK_APP_TOKEN", app.client.apps_connections_open(app_token=token))
+        await check_token(app.client)
+    opened = await ask_slack("SLACK_APP_TOKEN", app.client.apps_connections_open(app_token=token))
     handler = AsyncSocketModeHandler(app, token)
     handler.client.wss_uri = opened["url"]
     staff.start()
@@ -187,22 +191,6 @@ async def serve_socket_mode(staff: Staff, settings: Settings, stop: asyncio.Even
     finally:
         connecting.cancel()  # where Slack's link never answered
         await handler.close_async()  # type: ignore[no-untyped-call]
-
-
-def read_secret(settings: Settings, key: str) -> str:
-    """Give a token or secret.
-
-    Raises:
-        SettingsError: it is missing, empty or not a token at all; names the key, not the value.
-    """
-    name = key.upper()
-    value = getattr(settings, key)
-    secret: str = value.get_secret_value().strip() if value else ""
-    if not secret:
-        raise SettingsError(f"{name} is not set", "copy it from the app's page at api.slack.com")
-    if not re.fullmatch(r"[!-~]+", secret):
-        raise SettingsError(f"{name} holds a blank or an odd character", "copy it once more")
-    return secret
 
 
 def web_client(settings: Settings) -> AsyncWebClient:
@@ -235,13 +223,34 @@ def _without_environment(names: tuple[str, ...]) -> Iterator[None]:
         os.environ.update(hidden)
 
 
-async def _try(key: str, call: Awaitable[AsyncSlackResponse]) -> AsyncSlackResponse:
+async def check_token(client: AsyncWebClient) -> None:
+    """Ask Slack whether it takes the bot token.
+
+    Raises:
+        SettingsError: Slack refuses it; names the key.
+        ArticlebotError: Slack cannot be reached.
+    """
+    await ask_slack("SLACK_BOT_TOKEN", client.auth_test())
+
+
+async def ask_slack(key: str, call: Awaitable[AsyncSlackResponse]) -> AsyncSlackResponse:
+    """Give what Slack answers to a call with the token of a setting.
+
+    Raises:
+        SettingsError: Slack refuses it; names the key.
+        ArticlebotError: Slack cannot be reached, or has trouble of its own.
+    """
     try:
         return await call
     except SlackApiError as error:
+        code = error_code(error)
+        if code in _TROUBLES or getattr(error.response, "status_code", 0) >= 500:
+            raise ArticlebotError(
+                f"Slack does not answer as it should ({code})",
+                "try again later, and check SLACK_API_URL if it is set",
+            ) from None
         raise SettingsError(
-            f"Slack does not accept {key} ({error_code(error)})",
-            "copy it once more from the app's page at api.slack.com",
+            f"Slack does not accept {key} ({code})", f"copy it once more from {APP_PAGE}"
         ) from None
     except (aiohttp.ClientError, TimeoutError) as error:
         raise ArticlebotError(

@@ -1,21 +1,16 @@
 """Whether Slack takes the tokens, and what the app may do with them."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Mapping
+from collections.abc import AsyncIterator, Mapping
 
-import aiohttp
-from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
-from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.doctor import Check, check_slack
 from bot.slack import scopes
-from bot.slack.app import installs_itself, web_client
-from bot.slack.post import error_code
-from index.errors import SettingsError
+from bot.slack.app import ask_slack, web_client
+from bot.slack.tokens import APP_PAGE, find_missing, installs_itself, read_secret
+from index.errors import ArticlebotError, SettingsError
 from index.settings import Settings
-
-APP_PAGE = "the app's page at api.slack.com"
 
 
 def check(settings: Settings) -> list[Check]:
@@ -28,22 +23,27 @@ def check(settings: Settings) -> list[Check]:
 
 
 async def _examine(settings: Settings) -> AsyncIterator[Check]:
+    """Tell of the first thing that keeps Slack from being asked, or of all that is asked."""
     try:
         client = web_client(settings)
+        app_token = read_secret(settings, "slack_app_token") if settings.slack_app_token else ""
+        if installs_itself(settings):
+            read_secret(settings, "slack_client_secret")
+            found = "set: workspaces install the app at /slack/install, each with its own token"
+            yield Check("SLACK_CLIENT_ID", "ok", found)
+        else:
+            async for each in _check_bot(client, settings):
+                yield each
+        if app_token:
+            yield await _check_app(client, app_token)
     except SettingsError as error:
-        yield Check("SLACK_BOT_TOKEN", "fix", error.what, error.remedy)
+        yield Check(error.what.split()[0], "fix", error.what, error.remedy)
         return
-    if installs_itself(settings):
-        found = "set: workspaces install the app at /slack/install, each with its own token"
-        yield Check("SLACK_CLIENT_ID", "ok", found)
-    else:
-        async for each in _check_bot(client, settings):
-            yield each
-    if settings.slack_app_token:
-        yield await _check_app(client, settings.slack_app_token.get_secret_value().strip())
-    elif not settings.slack_signing_secret:
-        wanted = "set SLACK_APP_TOKEN for Socket Mode, or SLACK_SIGNING_SECRET for HTTP events"
-        yield Check("connection", "fix", "neither Socket Mode nor HTTP", wanted)
+    except ArticlebotError as error:
+        yield Check("Slack", "fix", error.what, error.remedy)
+        return
+    if missing := find_missing(settings):
+        yield Check("connection", "fix", "neither Socket Mode nor HTTP", missing)
     for each in check_slack(settings):
         if each.name == "SLACK_SIGNING_SECRET" and settings.slack_signing_secret:
             yield each
@@ -57,9 +57,10 @@ async def _examine(settings: Settings) -> AsyncIterator[Check]:
 
 
 async def _check_bot(client: AsyncWebClient, settings: Settings) -> AsyncIterator[Check]:
-    reply = await _ask(client.auth_test())
-    if isinstance(reply, str):
-        yield Check("SLACK_BOT_TOKEN", "fix", reply, f"copy it once more from {APP_PAGE}")
+    try:
+        reply = await ask_slack("SLACK_BOT_TOKEN", client.auth_test())
+    except SettingsError as error:
+        yield Check("SLACK_BOT_TOKEN", "fix", error.what, error.remedy)
         return
     yield Check("SLACK_BOT_TOKEN", "ok", f"{reply['user']} in {reply['team']}")
     header = next((v for k, v in reply.headers.items() if k.lower() == "x-oauth-scopes"), "")
@@ -79,18 +80,9 @@ def _check_scopes(name: str, wanted: Mapping[str, str], given: set[str], *, need
 
 
 async def _check_app(client: AsyncWebClient, token: str) -> Check:
-    reply = await _ask(client.apps_connections_open(app_token=token))
-    if isinstance(reply, str):
-        remedy = f"make one with the scope connections:write on {APP_PAGE}"
-        return Check("SLACK_APP_TOKEN", "fix", reply, remedy)
-    return Check("SLACK_APP_TOKEN", "ok", "opens connections")
-
-
-async def _ask(call: Awaitable[AsyncSlackResponse]) -> AsyncSlackResponse | str:
-    """Give what Slack answers, or why not."""
     try:
-        return await call
-    except SlackApiError as error:
-        return f"Slack does not accept it ({error_code(error)})"
-    except (aiohttp.ClientError, TimeoutError) as error:
-        return f"Slack cannot be reached ({type(error).__name__})"
+        await ask_slack("SLACK_APP_TOKEN", client.apps_connections_open(app_token=token))
+    except SettingsError as error:
+        remedy = f"make one with the scope connections:write on {APP_PAGE}"
+        return Check("SLACK_APP_TOKEN", "fix", error.what, remedy)
+    return Check("SLACK_APP_TOKEN", "ok", "opens connections")

@@ -1,5 +1,7 @@
 """Slack's events over HTTP: verify the raw bytes, then hand them to Bolt."""
 
+import asyncio
+import logging
 from collections.abc import Awaitable, Callable
 
 from fastapi import APIRouter, HTTPException, Request, Response
@@ -9,9 +11,13 @@ from slack_bolt.response import BoltResponse
 from slack_sdk.signature import SignatureVerifier
 from starlette.requests import ClientDisconnect
 
-from bot.slack.app import INSTALL, REDIRECT, build_app, read_secret
+from bot.slack.app import INSTALL, REDIRECT, build_app, check_token
 from bot.slack.staff import Staff
+from bot.slack.tokens import installs_itself, read_secret
+from index.errors import ArticlebotError, SettingsError
 from index.settings import Settings
+
+log = logging.getLogger(__name__)
 
 MAX_BODY = 1_000_000
 """Bytes of a request. Slack's events are a few thousand."""
@@ -30,6 +36,8 @@ class SlackEvents:
         self._verifier = SignatureVerifier(read_secret(settings, "slack_signing_secret"))
         self._app = build_app(staff, settings)
         self._staff = staff
+        self._checks_token = not installs_itself(settings)
+        self._checking: asyncio.Task[None] | None = None
         self.router = APIRouter()
         self.router.add_api_route(
             "/slack/events", self._receive, methods=["POST"], include_in_schema=False
@@ -44,11 +52,24 @@ class SlackEvents:
                 )
 
     def start(self) -> None:
-        """Begin to work on what waits from before."""
+        """Begin to work on what waits from before; try the token meanwhile."""
         self._staff.start()
+        if self._checks_token:
+            self._checking = asyncio.create_task(self._check())
+
+    async def _check(self) -> None:
+        """Tell whoever runs this that Slack will refuse answers; all else is served regardless."""
+        try:
+            await check_token(self._app.client)
+        except SettingsError as error:
+            log.warning("Nothing is answered in Slack: %s", error)
+        except ArticlebotError as error:
+            log.warning("%s", error)
 
     async def drain(self) -> None:
         """Accept nothing more and wait until everything acknowledged is answered."""
+        if self._checking:
+            self._checking.cancel()
         await self._staff.drain()
 
     async def _receive(self, request: Request) -> Response:

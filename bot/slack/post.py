@@ -18,6 +18,7 @@ log = logging.getLogger(__name__)
 
 SECONDS_BETWEEN = 1.1
 """Between two messages in a channel: Slack lets one a second, as it counts at its own end."""
+UNREADABLE = "unreadable reply"
 STATUS = "is reading the articles…"
 REACTION = "hourglass_flowing_sand"
 STATUS_SECONDS = 3.0
@@ -129,4 +130,4 @@ async def _show(
 def error_code(error: SlackApiError) -> str:
     """Give Slack's own name of an error, such as `invalid_auth`."""
     known = isinstance(error.response, AsyncSlackResponse)
-    return str(error.response.get("error")) if known else "unreadable reply"
+    return str(error.response.get("error")) if known else UNREADABLE

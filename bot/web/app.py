@@ -8,10 +8,10 @@ from anyio import to_thread
 from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
-from bot.doctor import find_missing_slack
 from bot.middleware import BodyLimit, RequestLog
 from bot.openapi import DescribedAPI
 from bot.problems import install_handlers
+from bot.slack.tokens import find_missing
 from bot.web import articles, ask, chat, health, jobs, page, records, session
 from bot.web.service import make_service
 from bot.web.session import STATIC
@@ -43,7 +43,7 @@ def create_app(library: Library, settings: Settings) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        if missing := find_missing_slack(settings):
+        if missing := find_missing(settings):
             logger.warning("Nothing is answered in Slack: %s", missing)
         service.readiness.start()
         service.jobs.start()

@@ -158,6 +158,8 @@ def test_tokens_have_the_shape_of_their_kind(
     monkeypatch.setenv(name, value)
     check = next(check for check in check_slack(load_settings()) if check.name == name)
     assert check.state == state
+    other = {"SLACK_BOT_TOKEN": "xapp-", "SLACK_APP_TOKEN": "xoxb-"}.get(name, "-")
+    assert ("belongs into" in check.found) == value.startswith(other)
     assert not value or value not in check.found + check.remedy
 
 
@@ -169,6 +171,10 @@ def test_tokens_have_the_shape_of_their_kind(
         ({"SLACK_SIGNING_SECRET"}, "set SLACK_BOT_TOKEN"),
         ({"SLACK_BOT_TOKEN", "SLACK_APP_TOKEN"}, None),
         ({"SLACK_BOT_TOKEN", "SLACK_SIGNING_SECRET"}, None),
+        ({"SLACK_CLIENT_ID"}, "set SLACK_CLIENT_SECRET and SLACK_SIGNING_SECRET, too"),
+        ({"SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET"}, "set SLACK_SIGNING_SECRET, too"),
+        ({"SLACK_CLIENT_SECRET", "SLACK_SIGNING_SECRET"}, "set SLACK_CLIENT_ID, too"),
+        ({"SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET", "SLACK_SIGNING_SECRET"}, None),
         (set(GOOD), None),
     ],
 )
@@ -179,15 +185,15 @@ def test_half_of_the_tokens_is_told_here_and_when_serving(
     tmp_path: Path,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
+    monkeypatch.setenv("SLACK_API_URL", "http://127.0.0.1:9/api")
     for name in given:
-        monkeypatch.setenv(name, GOOD[name])
+        monkeypatch.setenv(name, GOOD.get(name, "1.2"))
     settings = load_settings(data=tmp_path / "data")
     told = [check.remedy for check in check_slack(settings) if check.name == "Slack"]
-    if not given >= {"SLACK_BOT_TOKEN", "SLACK_SIGNING_SECRET"}:  # else Slack would be asked
-        with open_library(settings) as library, serving(create_app(library, settings)):
-            pass
-        logged = [r.getMessage() for r in caplog.records if "in Slack" in r.getMessage()]
-        assert len(logged) == len(told)
+    with open_library(settings) as library, serving(create_app(library, settings)):
+        pass
+    logged = [r.getMessage() for r in caplog.records if "in Slack" in r.getMessage()]
+    assert len(logged) == len(told)
     assert len(told) == (missing is not None)
     assert all(missing and missing in each for each in told)
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import logging
 import os
 import signal
 import socket
@@ -150,6 +151,59 @@ async def test_the_environment_cannot_switch_bolt_to_oauth(
     assert app.client.base_url == "https://slack.example/api/"
     assert os.environ["SLACK_CLIENT_ID"] == "from-the-environment"
     assert caplog.text == ""
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        ("invalid_auth", "Nothing is answered in Slack: Slack does not accept SLACK_BOT_TOKEN"),
+        ("internal_error", "Slack does not answer as it should (internal_error)"),
+    ],
+)
+async def test_a_token_that_slack_refuses_is_warned_of_when_serving_http(
+    library: Library, caplog: pytest.LogCaptureFixture, error: str, told: str
+) -> None:
+    logged = asyncio.Event()
+
+    def notice(record: logging.LogRecord) -> bool:
+        if told in record.getMessage():
+            logged.set()
+        return True
+
+    caplog.handler.addFilter(notice)
+    async with FakeSlack() as slack:
+        slack.script("auth.test", Reply({"ok": False, "error": error}))
+        settings = slack_settings(slack.api_url)
+        async with (
+            served(create_app(library, settings)) as (url, _),
+            httpx.AsyncClient(base_url=url, trust_env=False) as client,
+        ):
+            async with asyncio.timeout(10):
+                await logged.wait()
+            assert (await client.get("/healthz")).status_code == 200
+    assert [record.levelname for record in caplog.records if told in record.getMessage()] == [
+        "WARNING"
+    ]
+
+
+async def test_a_token_that_slack_takes_is_not_warned_of(
+    library: Library, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with FakeSlack() as slack, served(create_app(library, slack_settings(slack.api_url))):
+        await slack.until(lambda: slack.made("auth.test"))
+    assert "Slack" not in caplog.text
+
+
+async def test_swapped_tokens_end_the_start(library: Library) -> None:
+    swapped = slack_settings(
+        "http://127.0.0.1:9/api",
+        slack_bot_token=SecretStr(APP_TOKEN),
+        slack_app_token=SecretStr(BOT_TOKEN),
+    )
+    with pytest.raises(SettingsError, match="SLACK_BOT_TOKEN holds the token that belongs into"):
+        run_socket_mode(swapped)
+    with pytest.raises(SettingsError, match="SLACK_BOT_TOKEN holds the token that belongs into"):
+        create_app(library, swapped)
 
 
 async def test_the_real_library_answers_over_http(seed_library: Library) -> None:

@@ -65,6 +65,7 @@ def test_slack_joins_when_its_tokens_are_set(seeds: Library) -> None:
         data=seeds.settings.data,
         SLACK_BOT_TOKEN="xoxb-1",  # type: ignore[call-arg]
         SLACK_SIGNING_SECRET="s3cret",
+        SLACK_API_URL="http://127.0.0.1:9/api",
     )
     with serving(create_app(seeds, slack)) as client:
         small = client.post("/slack/events", content=b"{}")
