@@ -72,7 +72,7 @@ _REFUSED: tuple[tuple[str, str, str], ...] = (
     ),
     (
         "does not exist",
-        "is not there: the server has none of this name",
+        "does not exist on its server",
         "create it with `CREATE DATABASE …`, or correct the name at the end of {setting}",
     ),
 )

@@ -28,7 +28,11 @@ ENCODED = "percent-encoded (%40 for @"
         (lambda a: a.replace(SECRET, f"{SECRET}-2"), "not take the user or the pass", ENCODED),
         (lambda a: a.replace("tester", "nobody"), "not take the user or the password", ENCODED),
         (lambda a: a.replace(f":{SECRET}", ""), "wants a password", ENCODED),
-        (lambda a: a.replace("/test_", "/none_"), "has none of this name", "CREATE DATABASE"),
+        (
+            lambda a: a.replace("/test_", "/none_"),
+            "does not exist on its server",
+            "CREATE DATABASE",
+        ),
         (lambda a: f"{a}&sslmode={SECRET}", "address of the database cannot be read", ENCODED),
         (lambda a: f"postgresql://u:{SECRET}@[", "cannot be read", ENCODED),
         (lambda a: f"postgresql://u:p@{SECRET}@nowhere.invalid/x", "cannot be read", ENCODED),
