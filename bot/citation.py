@@ -1,11 +1,11 @@
 """Citations: where a quote stands, and the check that it stands there."""
 
-import hashlib
 import logging
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import date
+from functools import cache
 from urllib.parse import quote as percent_encode
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -79,6 +79,12 @@ def cite(
     """
     room = 3 * top_k if asks_who(question) else top_k
     articles: dict[str, Article] = {}
+
+    @cache
+    def hashes(article_id: str) -> tuple[str, str]:
+        """Give the hashes of a text, as it is and as it was indexed."""
+        return articles[article_id].text_sha256, snapshot.text_sha256(article_id)
+
     chosen: list[tuple[AnswerPassage, frozenset[str], list[str]]] = []
     places: Counter[tuple[str, int]] = Counter()
     for hit in hits:
@@ -95,11 +101,11 @@ def cite(
             if article_id != twin[0].citation.article_id and article_id not in twin[2]:
                 twin[2].append(article_id)
         elif len(chosen) < room and places[article_id, hit.sentence.paragraph] < OF_A_PARAGRAPH:
-            indexed_sha256 = snapshot.text_sha256(article_id)
+            text_sha256, indexed_sha256 = hashes(article_id)
             passage = _passage(question, hit, article, indexed_sha256, public_url, calibration)
             if any(_overlap(passage.citation, other.citation) for other, _, _ in chosen):
                 continue
-            if exact(passage, article.text):
+            if exact(passage, article.text, text_sha256):
                 places[article_id, hit.sentence.paragraph] += 1
                 chosen.append((passage, words, []))
             else:
@@ -190,18 +196,18 @@ def _passage(
     )
 
 
-def exact(passage: AnswerPassage, text: str) -> bool:
+def exact(passage: AnswerPassage, text: str, text_sha256: str) -> bool:
     """Tell whether a passage and its citation stand in the text just where they say.
 
     The text must still be the one that was indexed: in another one, the offsets lead to words
-    that have not been searched.
+    that have not been searched. `text_sha256` is its hash, taken once for all that is cited of it.
     """
     cited = passage.citation
     return (
         0 <= passage.start <= cited.start < cited.end <= passage.end <= len(text)
         and text[cited.start : cited.end] == cited.quote
         and text[passage.start : passage.end] == passage.text
-        and cited.text_sha256 == hashlib.sha256(text.encode()).hexdigest()
+        and cited.text_sha256 == text_sha256
     )
 
 

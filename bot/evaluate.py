@@ -169,8 +169,9 @@ def _ask(
         rank=find_rank(question.places, spans),
         citations=len(cited),
         exact=sum(
-            exact(passage, parsed(passage.citation.article_id).article.text)
+            exact(passage, article.text, article.text_sha256)
             for passage in answer.shown
+            for article in [parsed(passage.citation.article_id).article]
         ),
     )
 

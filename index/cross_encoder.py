@@ -21,7 +21,7 @@ class CrossEncoderReranker:
         Raises:
             ModelError: the exported files are damaged.
         """
-        self._tokenizer, self._session = open_exported(model, threads)
+        self._tokenizer, self._session = open_exported(model, threads, model.graph)
         self._inputs = [put.name for put in self._session.get_inputs()]
 
     def score(self, question: str, passages: Sequence[PassageText]) -> list[list[float]]:

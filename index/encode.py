@@ -36,19 +36,25 @@ class Encoder(Protocol):
 class OnnxEncoder:
     """The exported model. Thread-safe: onnxruntime sessions and tokenizers may be shared."""
 
-    def __init__(self, model: ExportedModel, threads: int = 0) -> None:
+    def __init__(
+        self, model: ExportedModel, threads: int = 0, *, for_questions: bool = False
+    ) -> None:
         """Load the graph.
 
         Args:
             model: as `index.export.export_model` gives it.
             threads: cores that one run uses; 0: all.
+            for_questions: take the graph for one text at a time, which is faster. Activations are
+                quantised by the range of the whole input: beside others, a text has another vector.
 
         Raises:
             ModelError: the exported files are damaged.
         """
         self.dimension = model.dimension
         self.fingerprint = model.fingerprint
-        self._tokenizer, self._session = open_exported(model, threads)
+        self._tokenizer, self._session = open_exported(
+            model, threads, model.question_graph if for_questions else model.graph
+        )
         self._inputs = [put.name for put in self._session.get_inputs()]
 
     def encode(self, texts: Sequence[str]) -> Vectors:

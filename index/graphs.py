@@ -12,7 +12,13 @@ import numpy as np
 
 from index.encode import OnnxEncoder
 from index.errors import ModelError
-from index.export import BUNDLED_SHA256, ExportedModel, sha256_of
+from index.export import (
+    BUNDLED_SHA256,
+    QUESTION_GRAPH,
+    ExportedModel,
+    sha256_of,
+    weights_of,
+)
 from index.settings import DEFAULT_MODEL
 
 if TYPE_CHECKING:
@@ -20,6 +26,9 @@ if TYPE_CHECKING:
 
 _QUESTION = "Who raised concerns?"
 _TEXTS = (_QUESTION, "The deal has raised concerns among its allies.", "Été 🙂")
+QUESTION_COSINE = 0.98
+"""Least cosine of a question's two vectors, by 8-bit weights and by the model's own. The default
+model has 0.991 and more, and answers as often right (`tests/quality/README.md`)."""
 _INPUTS = ["input_ids", "attention_mask", "token_type_ids"]
 
 
@@ -38,6 +47,13 @@ def write_encoder(name: str, source: str, folder: Path) -> None:
     cosine = float((expected * OnnxEncoder(model).encode(_TEXTS)).sum(axis=1).min())
     if cosine < 0.9999:
         raise _differs(name, f"cosine {cosine:.6f}")
+    if _quantise(model):
+        encoder = OnnxEncoder(model, for_questions=True)
+        vectors = np.concatenate([encoder.encode([text]) for text in _TEXTS])
+        if (expected * vectors).sum(axis=1).min() < QUESTION_COSINE:
+            quantised = model.question_graph
+            for file in (quantised, weights_of(quantised)):
+                file.unlink()
 
 
 def write_cross_encoder(name: str, source: str, folder: Path) -> None:
@@ -127,9 +143,53 @@ def _fuse(traced: Path, config: Any, model: ExportedModel) -> None:
         graph = optimize_model(str(traced), "bert", heads, size, opt_level=0).model
     else:
         graph = onnx.load(traced)
-    onnx.save(graph, model.graph, save_as_external_data=True, location=model.weights.name)
+    _save(graph, model.graph)
+
+
+def _save(graph: Any, path: Path) -> None:
+    """Write a graph, with its weights beside it."""
+    import onnx
+
+    onnx.save(graph, path, save_as_external_data=True, location=weights_of(path).name)
     # onnx lets the owner alone read it.
-    model.weights.chmod(model.graph.stat().st_mode)
+    weights_of(path).chmod(path.stat().st_mode)
+
+
+def _quantise(model: ExportedModel) -> bool:
+    """Write the graph for questions, where the model's is of fused layers of BERT; tell whether.
+
+    The products of every layer but the first, which bears it worst, are of 8-bit numbers: a
+    question takes 2.3 ms on one core instead of 4.3. Weights have 7 bits, as without VNNI
+    instructions the sum of two products of 8 bits would not fit.
+    """
+    import onnx
+    from onnxruntime.quantization import QuantType, quantize_dynamic
+
+    fused = onnx.load(model.graph)
+    products = [node for node in fused.graph.node if node.op_type in ("Attention", "MatMul")]
+    layers = [at for at, node in enumerate(products) if node.op_type == "Attention"]
+    if len(layers) < 2:
+        return False
+    fused.opset_import.append(onnx.helper.make_opsetid("com.microsoft", 1))
+    quantised = model.folder / "quantised.onnx"
+    root, silent = logging.getLogger(), lambda _: False  # where it gives advice
+    root.addFilter(silent)
+    try:
+        quantize_dynamic(
+            fused,
+            quantised,
+            per_channel=True,
+            reduce_range=True,
+            weight_type=QuantType.QInt8,
+            op_types_to_quantize=["Attention", "MatMul"],
+            nodes_to_exclude=[node.name for node in products[: layers[1]]],
+            extra_options={"DefaultTensorType": onnx.TensorProto.FLOAT},
+        )
+    finally:
+        root.removeFilter(silent)
+    _save(onnx.load(quantised), model.folder / QUESTION_GRAPH)
+    quantised.unlink()
+    return True
 
 
 def _trace(original: Any, output: str, path: Path) -> None:

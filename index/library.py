@@ -195,7 +195,7 @@ class Library:
             EmptyLibraryError: there is no article yet.
             LibraryError, ModelError: something is missing or damaged.
         """
-        self.models.encoder()
+        self.models.question_encoder()
         self.models.reranker()
         with self.snapshot() as snapshot:
             snapshot.open()
@@ -225,7 +225,7 @@ class Library:
                     f"no articles in {self._store.place} yet",
                     "add some with `articlebot index PATH…`",
                 )
-            if fingerprint != self.models.encoder().fingerprint:
+            if fingerprint != self.models.question_encoder().fingerprint:
                 raise LibraryError(
                     f"the articles in {self._store.place} are indexed with the model {name},"
                     f" not {self.settings.model}",
@@ -237,7 +237,8 @@ class Library:
         self, snapshot: Snapshot, question: str, k: int, only: Filter = EVERYTHING
     ) -> list[Hit]:
         """Give the k best sentences of a snapshot for a question, best first."""
-        return search(snapshot, self.models.encoder(), question, k, only, self.models.reranker())
+        encoder, reranker = self.models.question_encoder(), self.models.reranker()
+        return search(snapshot, encoder, question, k, only, reranker)
 
 
 def find_id(snapshot: Snapshot, wanted: str) -> str:

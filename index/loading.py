@@ -18,12 +18,13 @@ class Models:
     def __init__(self, settings: Settings, encoder: Encoder | None = None) -> None:
         """Load nothing yet; an encoder that is given is taken in place of the settings'."""
         self._settings = settings
-        self._encoder = encoder
+        self._encoder, self._question_encoder = encoder, encoder
         self._reranker: Reranker | None = None
-        self._loading, self._loading_reranker = threading.Lock(), threading.Lock()
+        self._loading, self._loading_question_encoder = threading.Lock(), threading.Lock()
+        self._loading_reranker = threading.Lock()
 
     def encoder(self, on_progress: OnProgress = unwatched) -> Encoder:
-        """Give the encoder, loaded (and its model exported) at the first call."""
+        """Give the encoder of sentences, loaded (and its model exported) at the first call."""
         with self._loading:
             if self._encoder is None:
                 model = export_model(
@@ -31,6 +32,18 @@ class Models:
                 )
                 self._encoder = OnnxEncoder(model, self._settings.threads)
             return self._encoder
+
+    def question_encoder(self) -> Encoder:
+        """Give the encoder of questions, loaded (and its model exported) at the first call.
+
+        It has a thread to itself: a second one spares 0.1 of 2.3 ms where a core is idle, and
+        takes half as much again from the other questions of a server.
+        """
+        with self._loading_question_encoder:
+            if self._question_encoder is None:
+                model = export_model(self._settings)
+                self._question_encoder = OnnxEncoder(model, threads=1, for_questions=True)
+            return self._question_encoder
 
     def reranker(self) -> Reranker | None:
         """Give the reranker, loaded at the first call; None where the settings want none."""
@@ -45,7 +58,7 @@ class Models:
         Most of it happens outside of Python, while this process goes on importing.
         """
         if find_export(self._settings):
-            threading.Thread(target=_quietly, args=(self.encoder,)).start()
+            threading.Thread(target=_quietly, args=(self.question_encoder,)).start()
         if self._settings.reranker == BUNDLED_RERANKER:
             threading.Thread(target=_quietly, args=(self.reranker,)).start()
 

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 import onnxruntime
 from tokenizers import Tokenizer
@@ -10,11 +11,11 @@ from index.errors import ModelError
 from index.export import ExportedModel
 
 
-def open_session(graph: str, threads: int) -> onnxruntime.InferenceSession:
+def open_session(graph: Path, threads: int) -> onnxruntime.InferenceSession:
     """Open a graph for the CPU.
 
     Args:
-        graph: path of the file.
+        graph: the file.
         threads: cores that one run uses; 0: all.
     """
     options = onnxruntime.SessionOptions()
@@ -22,13 +23,13 @@ def open_session(graph: str, threads: int) -> onnxruntime.InferenceSession:
     options.log_severity_level = 3
     # Cores that spin between two questions are taken from everything else on the machine.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    return onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
+    return onnxruntime.InferenceSession(str(graph), options, providers=["CPUExecutionProvider"])
 
 
 def open_exported(
-    model: ExportedModel, threads: int
+    model: ExportedModel, threads: int, graph: Path
 ) -> tuple[Tokenizer, onnxruntime.InferenceSession]:
-    """Open what `index.export` gives: its tokenizer, which cuts what is too long, and its graph.
+    """Open what `index.export` gives: its tokenizer, which cuts what is too long, and a graph.
 
     Raises:
         ModelError: the exported files are damaged.
@@ -39,7 +40,7 @@ def open_exported(
         tokenizer = Tokenizer.from_file(str(model.tokenizer))
         tokenizer.enable_truncation(model.max_tokens)
         tokenizer.no_padding()
-        return tokenizer, open_session(str(model.graph), threads)
+        return tokenizer, open_session(graph, threads)
     except Exception as error:  # both libraries raise bare exceptions on damaged files
         raise ModelError(
             f"the exported model in {model.folder} is damaged",

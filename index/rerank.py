@@ -72,7 +72,7 @@ class PassageReader:
             self._tokenizer = Tokenizer.from_file(str(folder / "reranker-tokenizer.json"))
             self._tokenizer.no_truncation()
             self._tokenizer.no_padding()
-            self._session = open_session(str(folder / "reranker.onnx"), threads)
+            self._session = open_session(folder / "reranker.onnx", threads)
         except Exception as error:  # both libraries raise bare exceptions on damaged files
             raise ModelError(
                 f"the reranker in {folder} is missing or damaged",

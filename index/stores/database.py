@@ -1,6 +1,7 @@
 """The SQLite database of a local store: the truth that the search files are derived from."""
 
 import sqlite3
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -179,8 +180,13 @@ def contents(connection: sqlite3.Connection, *, live: bool) -> dict[str, str]:
 
 
 def read_info(connection: sqlite3.Connection) -> LibraryInfo:
-    return LibraryInfo(
-        get_meta(connection, "fingerprint") or "",
-        int(get_meta(connection, "articles") or 0),
-        int(get_meta(connection, "sentences") or 0),
-    )
+    return info(read_meta(connection))
+
+
+def read_meta(connection: sqlite3.Connection) -> dict[str, str]:
+    return dict(connection.execute("SELECT key, value FROM meta"))
+
+
+def info(meta: Mapping[str, str]) -> LibraryInfo:
+    sizes = (int(meta.get(name, 0)) for name in ("articles", "sentences"))
+    return LibraryInfo(meta.get("fingerprint", ""), *sizes)

@@ -137,16 +137,14 @@ class LocalSnapshot:
     def __init__(self, store: LocalStore, connection: sqlite3.Connection) -> None:
         self._store = store
         self._connection = connection
+        self._meta = database.read_meta(connection)
 
     def info(self) -> LibraryInfo:
-        return database.read_info(self._connection)
+        return database.info(self._meta)
 
     def model(self) -> tuple[str, str]:
         """Give the fingerprint and the name of the model that made the vectors."""
-        return (
-            database.get_meta(self._connection, "model_fingerprint") or "",
-            database.get_meta(self._connection, "model_name") or "",
-        )
+        return self._meta.get("model_fingerprint", ""), self._meta.get("model_name", "")
 
     def articles(self) -> list[ArticleSummary]:
         return reading.read_summaries(self._connection)
@@ -181,14 +179,13 @@ class LocalSnapshot:
         articles = self.matching_ids(only) if only else None
         among = None if articles is None else selection.sentence_ids(self._connection, articles)
         near = files.vectors.search(vector, depth, among)
-        lexical = files.words.search(question, depth, articles, near)
-        ids = list(dict.fromkeys([*near, *lexical]))
-        stored, vectors = reading.read_vectors(self._connection, ids)
+        lexical = files.words.search(question, depth, articles, list(near))
+        dense = near if files.vectors.exact else {}
+        others = [id_ for id_ in {**near, **lexical} if id_ not in dense]
+        stored, vectors = reading.read_vectors(self._connection, others)
         matrix = np.frombuffer(b"".join(vectors), dtype="<f4").reshape(len(stored), len(vector))
-        return [
-            Candidate(id_, score, lexical.get(id_, 0.0))
-            for id_, score in zip(stored, (matrix @ vector).tolist(), strict=True)
-        ]
+        dense |= zip(stored, (matrix @ vector).tolist(), strict=True)
+        return [Candidate(id_, dense[id_], lexical.get(id_, 0.0)) for id_ in sorted(dense)]
 
     def sentences(self, ids: Sequence[int]) -> Mapping[int, StoredSentence]:
         return reading.read_sentences(self._connection, ids)

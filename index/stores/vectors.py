@@ -126,8 +126,15 @@ class VectorIndex:
         large = 0 if self._large is None else int(self._large.ntotal) - len(self._removed)
         return int(self._flat.ntotal) + large
 
-    def search(self, vector: Vectors, k: int, among: Sequence[int] | None = None) -> list[int]:
-        """Give the ids of the k nearest sentences, best first, of `among` alone when given."""
+    @property
+    def exact(self) -> bool:
+        """Whether scores are those of the vectors, not of a code that stands for them."""
+        return self._large is None
+
+    def search(
+        self, vector: Vectors, k: int, among: Sequence[int] | None = None
+    ) -> dict[int, float]:
+        """Give the k nearest sentences, of `among` alone when given: id to score, best first."""
         only = None if among is None else faiss.IDSelectorBatch(np.asarray(among, dtype=np.int64))
         found = list(_found(self._flat, vector, k, faiss.SearchParameters(), only))
         if self._large is not None:
@@ -137,7 +144,7 @@ class VectorIndex:
             alive = self._alive if only is None else only
             found.extend(_found(self._large, vector, k, parameters, alive))
             found.sort(key=lambda each: -each[0])
-        return [id_ for _, id_ in found[:k]]
+        return {id_: score for score, id_ in found[:k]}
 
 
 def _lists(count: int) -> int:

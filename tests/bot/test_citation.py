@@ -1,5 +1,6 @@
 """Citations are exact, whatever is written and asked; what is not exact is withheld."""
 
+import hashlib
 import logging
 import sqlite3
 import tempfile
@@ -140,11 +141,12 @@ def test_a_text_that_is_not_the_indexed_one_is_withheld_and_logged(
 
 def test_exactness_is_of_every_offset(seed_library: Library) -> None:
     (passage, *_) = shown(ask(seed_library, Query(question="Who raised concerns?")))
-    text = seed_library.article(passage.citation.article_id).article.text
-    assert exact(passage, text)
-    assert not exact(passage, text + " ")
+    article = seed_library.article(passage.citation.article_id).article
+    text, hashed = article.text, article.text_sha256
+    assert exact(passage, text, hashed)
+    assert not exact(passage, text + " ", hashlib.sha256((text + " ").encode()).hexdigest())
     for part in ({"start": passage.start - 1}, {"end": passage.end + 1}, {"text": "other"}):
-        assert not exact(passage.model_copy(update=part), text)
+        assert not exact(passage.model_copy(update=part), text, hashed)
     for part in ({"start": 0}, {"end": 10**6}, {"quote": "other"}, {"text_sha256": "0"}):
         cited = passage.citation.model_copy(update=part)
-        assert not exact(passage.model_copy(update={"citation": cited}), text)
+        assert not exact(passage.model_copy(update={"citation": cited}), text, hashed)

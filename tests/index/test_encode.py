@@ -10,6 +10,7 @@ import pytest
 from index.encode import Encoder, OnnxEncoder
 from index.errors import ModelError
 from index.export import ExportedModel, find_export
+from index.graphs import QUESTION_COSINE
 from index.onnx import batches_by_length
 from index.settings import Settings
 from tests.conftest import COMPARED_TEXTS, Exported
@@ -55,6 +56,34 @@ def test_threads_share_an_encoder(encoder: OnnxEncoder) -> None:
     with ThreadPoolExecutor(4) as pool:
         for vectors in pool.map(encoder.encode, [texts] * 20):
             np.testing.assert_allclose(vectors, expected, atol=2e-6)
+
+
+@pytest.fixture(scope="session")
+def asker(exported_model: ExportedModel) -> OnnxEncoder:
+    return OnnxEncoder(exported_model, threads=1, for_questions=True)
+
+
+def test_a_question_has_nearly_the_vector_of_its_text(
+    encoder: OnnxEncoder, asker: OnnxEncoder
+) -> None:
+    exact = encoder.encode(COMPARED_TEXTS)
+    quick = np.concatenate([asker.encode([text]) for text in COMPARED_TEXTS])
+    cosines = (exact * quick).sum(axis=1)
+    assert cosines.min() > QUESTION_COSINE
+    assert cosines.max() < 1  # it is another graph
+    assert asker.fingerprint == encoder.fingerprint
+
+
+def test_a_model_without_a_graph_for_questions_has_one_for_all(
+    exported_model: ExportedModel, encoder: OnnxEncoder, tmp_path: Path
+) -> None:
+    for file in exported_model.folder.iterdir():
+        if not file.name.startswith("question"):
+            (tmp_path / file.name).symlink_to(file)
+    asker = OnnxEncoder(replace(exported_model, folder=tmp_path), for_questions=True)
+    np.testing.assert_allclose(
+        asker.encode(COMPARED_TEXTS), encoder.encode(COMPARED_TEXTS), atol=2e-6
+    )
 
 
 @pytest.mark.parametrize("name", ["model.onnx", "model.onnx.data", "tokenizer.json"])

@@ -30,6 +30,8 @@ def test_a_finished_export_is_used_and_describes_itself(exported: Exported) -> N
     assert {path.name for path in model.folder.iterdir()} == {
         "model.onnx",
         "model.onnx.data",
+        "question.onnx",
+        "question.onnx.data",
         "tokenizer.json",
         "export.json",
     }

@@ -1,6 +1,6 @@
 """FAISS beside an exact search in NumPy: the same ids, in one file and in several."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -63,25 +63,31 @@ def large(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     return folder
 
 
+def _scores(question: Vectors, ids: Iterable[int]) -> list[float]:
+    return [float(VECTORS[(id_ - 3) // 7] @ question) for id_ in ids]
+
+
 @pytest.mark.parametrize("k", [1, 10, COUNT, COUNT + 50])
 @pytest.mark.parametrize("among", [None, [3, 10, 17, 24], [int(i) for i in IDS[100:300]]])
-def test_search_gives_the_ids_of_exact_search(
+def test_search_gives_the_ids_and_scores_of_exact_search(
     index: VectorIndex, k: int, among: list[int] | None
 ) -> None:
     for question in QUESTIONS:
-        assert index.search(question, k, among) == exact(question, k, among)
+        found = index.search(question, k, among)
+        assert list(found) == exact(question, k, among)
+        assert list(found.values()) == pytest.approx(_scores(question, found), abs=1e-6)
 
 
 def test_nothing_is_found_among_nothing(index: VectorIndex) -> None:
-    assert index.search(QUESTIONS[0], 5, []) == []
-    assert index.search(QUESTIONS[0], 5, [999_999]) == []
+    assert index.search(QUESTIONS[0], 5, []) == {}
+    assert index.search(QUESTIONS[0], 5, [999_999]) == {}
 
 
 def test_an_empty_index_finds_nothing(tmp_path: Path) -> None:
     index = VectorIndex.build(lambda every: [], 0, DIMENSION, tmp_path)
     assert len(index) == 0
-    assert index.search(QUESTIONS[0], 5) == []
-    assert VectorIndex.read(tmp_path).search(QUESTIONS[0], 5, [1]) == []
+    assert index.search(QUESTIONS[0], 5) == {}
+    assert VectorIndex.read(tmp_path).search(QUESTIONS[0], 5, [1]) == {}
 
 
 def test_a_large_index_finds_what_exact_search_finds(large: Path) -> None:
@@ -103,18 +109,18 @@ def test_a_change_leaves_the_large_file_and_is_found(large: Path, tmp_path: Path
         assert len(changed) == COUNT - 30 + 2
         assert (new / "large.faiss").samefile(large / "large.faiss")
         for row in (0, 1):
-            assert changed.search(QUESTIONS[row], 3)[0] == come[row]
+            assert next(iter(changed.search(QUESTIONS[row], 3))) == come[row]
         everything = changed.search(QUESTIONS[2], COUNT)
         assert not set(everything) & set(gone)
-        assert changed.search(VECTORS[40], 1) == [IDS[40]]
+        assert list(changed.search(VECTORS[40], 1)) == [IDS[40]]
     # What is in the small file is removed from it, and the state before is as it was.
     again = tmp_path / "3"
     again.mkdir()
     last = VectorIndex.read(new).extend(new, again, [], [9_001, int(IDS[40])])
     assert len(last) == COUNT - 30 + 2 - 2
-    assert last.search(QUESTIONS[0], 1) != [9_001]
-    assert last.search(VECTORS[40], 1) != [IDS[40]]
-    assert VectorIndex.read(large).search(VECTORS[0], 1) == [IDS[0]]
+    assert list(last.search(QUESTIONS[0], 1)) != [9_001]
+    assert list(last.search(VECTORS[40], 1)) != [IDS[40]]
+    assert list(VectorIndex.read(large).search(VECTORS[0], 1)) == [IDS[0]]
 
 
 def test_many_additions_are_merged_into_a_new_large_file(large: Path, tmp_path: Path) -> None:
@@ -125,8 +131,8 @@ def test_many_additions_are_merged_into_a_new_large_file(large: Path, tmp_path: 
     index = VectorIndex.read(large).extend(large, new, [(ids, more)], [int(IDS[0])])
     assert len(index) == COUNT + 149
     assert not (new / "large.faiss").samefile(large / "large.faiss")
-    assert index.search(VECTORS[0], 1) != [IDS[0]]
-    found = [VectorIndex.read(new).search(vector, 1)[0] for vector in more]
+    assert list(index.search(VECTORS[0], 1)) != [IDS[0]]
+    found = [next(iter(VectorIndex.read(new).search(vector, 1))) for vector in more]
     assert np.mean(found == ids) > 0.95
     assert len(np.load(new / "removed.npy")) == 0
 
