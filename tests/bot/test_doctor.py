@@ -231,6 +231,21 @@ def test_a_report_with_everything_in_order(
     assert not any(value in text for value in GOOD.values())
 
 
+def test_a_misspelt_setting_is_warned_of_and_nothing_is_broken(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index_one(settings, tmp_path)
+    monkeypatch.setenv("ARTICLEBOT_TOPK", "9-and-secret")
+    well, text = report(lambda: settings)
+    assert well
+    assert (
+        "odd settings: ARTICLEBOT_TOPK in the environment is no setting, and is ignored"
+        in " ".join(text.split())
+    )
+    assert "-> it is ARTICLEBOT_TOP_K, perhaps" in text
+    assert "9-and-secret" not in text
+
+
 def test_a_report_goes_on_after_something_to_fix(settings: Settings) -> None:
     well, text = report(lambda: settings)
     assert not well

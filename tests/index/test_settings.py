@@ -6,7 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from index.errors import SettingsError
-from index.settings import Settings, load_settings
+from index.settings import Settings, UnknownSetting, find_unknown_settings, load_settings
 
 
 @pytest.fixture(autouse=True)
@@ -86,3 +86,47 @@ def test_a_home_folder_is_understood(monkeypatch: pytest.MonkeyPatch, tmp_path: 
 def test_settings_are_frozen() -> None:
     with pytest.raises(ValidationError, match="frozen"):
         Settings().top_k = 4
+
+
+@pytest.mark.parametrize(
+    ("name", "nearest"),
+    [
+        ("ARTICLEBOT_TOPK", "ARTICLEBOT_TOP_K"),
+        ("ARTICLEBOT_PUBLIK_URL", "ARTICLEBOT_PUBLIC_URL"),
+        ("ARTICLEBOT_SLACK_EDITOR", "ARTICLEBOT_SLACK_EDITORS"),
+        ("ARTICLEBOT_ZEBRAS_ARE_STRIPED", ""),
+        ("SLACK_BOT_TOKN", "SLACK_BOT_TOKEN"),
+    ],
+)
+def test_a_misspelt_variable_is_found_with_the_nearest_setting(
+    monkeypatch: pytest.MonkeyPatch, name: str, nearest: str
+) -> None:
+    monkeypatch.setenv(name, "x")
+    assert [*find_unknown_settings()] == [UnknownSetting(name, "the environment", nearest)]
+
+
+def test_a_misspelt_key_of_the_file_is_found_with_the_nearest_setting(tmp_path: Path) -> None:
+    (tmp_path / "articlebot.toml").write_text('modle = "m"\narticlebot_top_k = 3\nzebras = 1\n')
+    found = [(each.name, each.place, each.nearest) for each in find_unknown_settings()]
+    assert found == [
+        ("modle", "articlebot.toml", "model"),
+        ("articlebot_top_k", "articlebot.toml", "top_k"),
+        ("zebras", "articlebot.toml", ""),
+    ]
+
+
+def test_what_is_a_setting_or_not_for_us_is_not_taken_for_misspelt(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for name in (
+        *(f"ARTICLEBOT_{name.upper()}" for name in Settings.model_fields),
+        *(name.upper() for name in Settings.model_fields if name.startswith("slack_")),
+        "articlebot_top_k",
+        "SLACK_WEBHOOK_URL",
+        "ARTICLEBOT_PORT",  # these three by Kubernetes
+        "ARTICLEBOT_SERVICE_HOST",
+        "ARTICLEBOT_PORT_8000_TCP_ADDR",
+    ):
+        monkeypatch.setenv(name, "")
+    (tmp_path / "articlebot.toml").write_text('TOP_K = 3\nmodel = "m"\nslack_bot_token = "x"\n')
+    assert [*find_unknown_settings()] == []
