@@ -171,18 +171,21 @@ def find_unknown_settings() -> Iterator[UnknownSetting]:
         if variable in ours | slack or _OF_AN_ENGINE.search(variable):
             continue
         if variable.startswith(prefix):
-            yield UnknownSetting(name, "the environment", _nearest(variable, ours).upper())
-        elif variable.startswith("slack_") and (nearest := _nearest(variable, slack)):
+            yield UnknownSetting(name, "the environment", _nearest(variable, ours, prefix).upper())
+        elif variable.startswith("slack_") and (nearest := _nearest(variable, slack, "slack_")):
             yield UnknownSetting(name, "the environment", nearest.upper())
     for name in TomlConfigSettingsSource(Settings).toml_data:
         key = name.lower()
         if key not in {*Settings.model_fields, *(prefix + each for each in slack)}:
-            nearest = _nearest(key.removeprefix(prefix), set(Settings.model_fields))
+            nearest = _nearest(key, ours, prefix).removeprefix(prefix)
             yield UnknownSetting(name, "articlebot.toml", nearest)
 
 
-def _nearest(name: str, names: set[str]) -> str:
-    return next(iter(difflib.get_close_matches(name, sorted(names), 1, 0.8)), "")
+def _nearest(name: str, names: set[str], prefix: str) -> str:
+    """Give the name that is most like another, what all begin with not counted."""
+    own = {each.removeprefix(prefix): each for each in names}
+    near = difflib.get_close_matches(name.removeprefix(prefix), sorted(own), 1, 0.75)
+    return own[near[0]] if near else ""
 
 
 def load_settings(**overrides: Any) -> Settings:

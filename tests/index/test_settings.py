@@ -94,7 +94,7 @@ def test_settings_are_frozen() -> None:
         ("ARTICLEBOT_TOPK", "ARTICLEBOT_TOP_K"),
         ("ARTICLEBOT_PUBLIK_URL", "ARTICLEBOT_PUBLIC_URL"),
         ("ARTICLEBOT_SLACK_EDITOR", "ARTICLEBOT_SLACK_EDITORS"),
-        ("ARTICLEBOT_ZEBRAS_ARE_STRIPED", ""),
+        ("ARTICLEBOT_TRESHOLD", ""),  # not THREADS
         ("SLACK_BOT_TOKN", "SLACK_BOT_TOKEN"),
     ],
 )
