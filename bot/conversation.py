@@ -39,13 +39,6 @@ _HOW_DEEP = re.compile(
     re.IGNORECASE,
 )
 _BEFORE_WH = re.compile(rf"\w+ {WH_PATTERN}\b", re.IGNORECASE)
-_IDENTITY = re.compile(
-    r"(?!who \w+ (?!(?:the|an?|his|her|its|their|this|that|these|those)\b|(?-i:[A-Z])))"
-    r"\w+ (?:is|are|was|were) (?!\w+(?:ing|ed)\b|been\b|to\b|the \w+ to\b)",
-    re.IGNORECASE,
-)
-"""Who or what somebody or something is, not who or what does something or is ready to."""
-_ASKS_NO_SUBJECT = re.compile(r"\w+ (?:do|does|did)\b(?! not\b)", re.IGNORECASE)
 _ASKS_WHO_DID = re.compile(rf"who (?!(?:{'|'.join(sorted(AUXILIARIES))})\b)", re.IGNORECASE)
 _YEAR = re.compile(r"\b(?:1[5-9]|20)\d\d\b")
 
@@ -95,16 +88,15 @@ def _ask_again(wh: str, last: Turn) -> str:
     if match := _HOW_DEEP.match(asked):  # the adjective is what is asked about
         return f"{wh} {match['verb']} {match['rest']} {match['adjective']}?"
     cleft = "is it that" if wh.lower() == "why" else "was it that"
-    subject_asked = first in ("who", "what", "which") and not _ASKS_NO_SUBJECT.match(asked)
     about_what = first == "what" and second in ("do", "does", "did", "happened")
     if not (about_what and told):
         verb = _find_auxiliary(asked)
-        adverbial = first in ("when", "where", "why", "how") or _BEFORE_WH.match(asked)
-        if verb and (adverbial or not subject_asked or _IDENTITY.match(asked)):
+        asks_for_what = first in ("who", "what", "which") and not _BEFORE_WH.match(asked)
+        if verb and not asks_for_what:
             return f"{wh} {asked[verb:]}?"
         if first == "who" and wh.lower() in ("how many", "who"):
             return f"{wh} {rest}?"
-        if subject_asked:
+        if asks_for_what:
             name = find_subject(rest, last.cited[0].quote) if first == "who" and told else None
             return f"{wh} {cleft} {name} {rest}?" if name else f"{asked}, and {wh.lower()}?"
     return f"{wh} {cleft} {told}?" if told else f"{asked}, and {wh.lower()}?"

@@ -44,6 +44,9 @@ ALLIES = turn(
         ("Why did they raise concerns?", ALLIES, "Why did they raise concerns?"),
         ("What did they say?", ALLIES, "What did they say?"),
         ("What did he say?", ALLIES, "What did he say?"),
+        ("Why?", turn("Who did Ada meet?", "Ada met Bob."), "Who did Ada meet, and why?"),
+        ("Since when?", turn("Who is the mayor?"), "Who is the mayor, and since when?"),
+        ("Why?", turn("What is known of it?"), "What is known of it, and why?"),
         ("And Erdogan?", ALLIES, "Who raised concerns, and what about Erdogan?"),
         (
             "Why?",
