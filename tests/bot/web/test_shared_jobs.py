@@ -181,7 +181,7 @@ def test_too_many_jobs_are_refused_by_every_server(
     encoder = HeldEncoder()
     with (
         replica(database, tmp_path / "first", encoder) as first,
-        replica(database, tmp_path / "second") as second,
+        replica(database, tmp_path / "second", encoder) as second,
     ):
         place = first.post("/v1/articles", json=SLOW).headers["location"]
         refused = second.post("/v1/articles", json=SLOW)
