@@ -11,7 +11,7 @@ from urllib.parse import quote as percent_encode
 from pydantic import BaseModel, ConfigDict, Field
 
 from bot.calibration import Calibration
-from bot.confidence import measure_coverage, probability
+from bot.confidence import probability
 from bot.speakers import asks_who, newest_first, take_turns, widen
 from index.article import Article, Paragraph
 from index.search import Hit
@@ -96,7 +96,9 @@ def cite(
         article = articles[article_id]
         quote = article.text[hit.sentence.start : hit.sentence.end]
         words = frozenset(_WORDS.findall(quote.casefold()))
-        twin = next((c for c in chosen if _near_identical(words, c[1])), None)
+        fewest, most = 0.8 * len(words), len(words) / 0.8  # nearly all are told apart so
+        alike = (c for c in chosen if fewest <= len(c[1]) <= most)
+        twin = next((c for c in alike if _near_identical(words, c[1])), None)
         if twin is not None:
             if article_id != twin[0].citation.article_id and article_id not in twin[2]:
                 twin[2].append(article_id)
@@ -146,9 +148,6 @@ def _near_identical(words: frozenset[str], others: frozenset[str]) -> bool:
 
     The same sentence with another number states something else.
     """
-    fewer, more = sorted((len(words), len(others)))
-    if fewer < 0.8 * more:  # nearly all are told apart so, at a tenth of the time
-        return False
     differing = words ^ others
     return len(differing) <= 0.2 * len(words | others) and not any(
         character.isdigit() for word in differing for character in word
@@ -174,9 +173,7 @@ def _passage(
     text = article.text[start:end]
     return AnswerPassage(
         rank=1,
-        score=calibration.apply(
-            probability(hit, measure_coverage(question, f"{article.title}\n{text}"))
-        ),
+        score=calibration.apply(probability(hit, question, f"{article.title}\n{text}")),
         text=text,
         start=start,
         end=end,

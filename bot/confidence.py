@@ -41,9 +41,10 @@ FUNCTION_WORDS = (
 )
 
 
-def probability(hit: Hit, coverage: float) -> float:
-    """Give the probability, 0 to 1, that a hit answers; `coverage` is that of its passage."""
+def probability(hit: Hit, question: str, passage: str) -> float:
+    """Give the probability, 0 to 1, that a hit answers; `passage` is its own, after the title."""
     if hit.relevance is None:
+        coverage = measure_coverage(question, passage)
         score = BIAS_ALONE + DENSE_ALONE * hit.dense + COVERAGE * coverage
     else:
         score = BIAS + RELEVANCE * hit.relevance + DENSE * hit.dense

@@ -58,6 +58,8 @@ def search(
     with stage("encode"):
         vector = encoder.encode([question])[0]
     candidates = snapshot.search(vector, question, max(DEPTH, k), only)
+    if reranker is None:  # the rest comes after the k best
+        candidates = sorted(candidates, key=lambda each: (-fuse(each), each.sentence_id))[:k]
     stored = snapshot.sentences([c.sentence_id for c in candidates])
     hits = [Hit(stored[c.sentence_id], c.dense, c.lexical, fuse(c)) for c in candidates]
     hits.sort(key=lambda hit: (-hit.fused, hit.sentence.id))

@@ -4,6 +4,7 @@ import logging
 import secrets
 from dataclasses import fields
 from datetime import datetime
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Body, Depends, HTTPException, Request
@@ -180,16 +181,14 @@ def make_router(service: Service) -> APIRouter:
     async def answer_questions(batch: Batch) -> BatchAnswers:
         """Answer up to 100 questions; one that cannot be answered does not hold up the others."""
 
-        def answer_all() -> BatchAnswers:
-            return BatchAnswers(answers=tuple(answer(query) for query in batch.questions))
-
         def answer(query: Query) -> BatchItem:
             try:
                 return BatchItem(answer=answer_and_keep(service, query))
             except UsageError as error:  # this question's own fault
                 return BatchItem(problem=describe_error(error, service.settings))
 
-        return await run(answer_all)
+        items = await service.workers.run_each(partial(answer, each) for each in batch.questions)
+        return BatchAnswers(answers=tuple(items))
 
     @router.post("/search", dependencies=json_body, responses=errors)
     async def search_sentences(query: SearchQuery) -> SearchHits:

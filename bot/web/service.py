@@ -9,7 +9,7 @@ from bot.web.gate import Gate
 from bot.web.job import Jobs, Result, Task, perform
 from bot.web.metrics import Metrics
 from bot.web.runner import LocalJobs
-from bot.web.work import Workers
+from bot.web.work import Workers, count_threads
 from index.build import OnProgress
 from index.library import Library
 from index.settings import Settings
@@ -42,7 +42,7 @@ def make_service(library: Library, settings: Settings) -> Service:
         library=library,
         settings=settings,
         readiness=Readiness(library, then=lambda: prepare(examples)),
-        workers=Workers(settings.concurrency, settings.request_seconds),
+        workers=Workers(settings.concurrency, settings.request_seconds, count_threads(settings)),
         gate=Gate(settings),
         jobs=make_jobs(library, settings, metrics),
         metrics=metrics,

@@ -91,6 +91,33 @@ def test_over_http_both_are_told(tmp_path: Path) -> None:
     assert busy.headers["retry-after"] == "1"
 
 
+async def test_what_comes_in_between_several_calls_has_its_turn() -> None:
+    workers = Workers(2, 10, threads=1)
+    order: list[str] = []
+
+    def do() -> None:
+        time.sleep(0.05)
+        order.append("one of several")
+
+    several = asyncio.create_task(workers.run_each([do] * 4))
+    await asyncio.sleep(0.02)
+    await workers.run(order.append, "in between")
+    assert await several == [None] * 4
+    assert order.index("in between") == 1
+    await asyncio.sleep(0.05)  # both places are free again
+    await asyncio.gather(workers.run(time.time), workers.run(time.time))
+    assert await workers.run_each([]) == []
+    workers.close()
+
+
+async def test_several_calls_have_their_time_together() -> None:
+    workers = Workers(1, 0.3)
+    with pytest.raises(HTTPException) as late:
+        await workers.run_each([lambda: time.sleep(0.1)] * 5)
+    assert late.value.status_code == 504
+    workers.close()
+
+
 async def test_its_own_timeout_is_not_taken_for_ours() -> None:
     def fail() -> None:
         raise TimeoutError("mine")
