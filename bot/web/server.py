@@ -1,5 +1,6 @@
 """Running the application on an address until a signal comes."""
 
+import gc
 import logging
 import signal
 import socket
@@ -64,6 +65,8 @@ def run_app(app: ASGIApp, settings: Settings, host: str, port: int) -> None:
     # uvicorn shuts down gracefully at a signal and then raises it again for what was there
     # before: this makes the process leave through the callers' `with`, as a success.
     previous = signal.signal(signal.SIGTERM, _exit)
+    # The 100,000 objects of the imports last: going through them stops everybody for 20 ms.
+    gc.freeze()
     try:
         with listener, suppress(KeyboardInterrupt):
             uvicorn.Server(config).run(sockets=[listener])
