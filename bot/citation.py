@@ -96,9 +96,7 @@ def cite(
         article = articles[article_id]
         quote = article.text[hit.sentence.start : hit.sentence.end]
         words = frozenset(_WORDS.findall(quote.casefold()))
-        fewest, most = 0.8 * len(words), len(words) / 0.8  # nearly all are told apart so
-        alike = (c for c in chosen if fewest <= len(c[1]) <= most)
-        twin = next((c for c in alike if _near_identical(words, c[1])), None)
+        twin = next((c for c in chosen if _near_identical(words, c[1])), None)
         if twin is not None:
             if article_id != twin[0].citation.article_id and article_id not in twin[2]:
                 twin[2].append(article_id)
@@ -148,10 +146,10 @@ def _near_identical(words: frozenset[str], others: frozenset[str]) -> bool:
 
     The same sentence with another number states something else.
     """
-    differing = words ^ others
-    return len(differing) <= 0.2 * len(words | others) and not any(
-        character.isdigit() for word in differing for character in word
-    )
+    common = len(words & others)
+    if common < 0.8 * (len(words) + len(others) - common):
+        return False
+    return not any(character.isdigit() for word in words ^ others for character in word)
 
 
 def _passage(

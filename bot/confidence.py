@@ -19,7 +19,7 @@ against those that only look answerable 0.72 (0.67). `articlebot eval --off-topi
 """
 
 import math
-from functools import cache
+from functools import cache, lru_cache
 
 import tantivy
 
@@ -58,9 +58,14 @@ def sigmoid(score: float) -> float:
 
 def measure_coverage(question: str, text: str) -> float:
     """Give the share, 0 to 1, of the question's words that the text holds, compared by stems."""
-    analyze = _content_words().analyze
-    asked = set(analyze(question))
-    return len(asked.intersection(analyze(text))) / len(asked) if asked else 0.0
+    asked = _asked(question)
+    return len(asked.intersection(_content_words().analyze(text))) / len(asked) if asked else 0.0
+
+
+@lru_cache(maxsize=16)
+def _asked(question: str) -> frozenset[str]:
+    """Give the stems of a question, of which each of its passages is asked."""
+    return frozenset(_content_words().analyze(question))
 
 
 @cache

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from index.article import Article, ArticleSummary, ParsedArticle
 from index.encode import Encoder, Vectors
@@ -32,8 +32,7 @@ class Candidate:
     """BM25 of the sentence plus a part of its passage's, 0 or more."""
 
 
-@dataclass(frozen=True, slots=True)
-class StoredSentence:
+class StoredSentence(NamedTuple):
     """A sentence with its place; offsets into the text of `article_id`."""
 
     id: int
