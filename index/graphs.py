@@ -136,11 +136,14 @@ def _fuse(traced: Path, config: Any, model: ExportedModel) -> None:
     it takes 150 ms to open and 80 MB more, instead of 60 ms.
     """
     import onnx
+    from onnxruntime.transformers.fusion_options import FusionOptions
     from onnxruntime.transformers.optimizer import optimize_model
 
     if getattr(config, "model_type", "") == "bert":
         heads, size = config.num_attention_heads, config.hidden_size
-        graph = optimize_model(str(traced), "bert", heads, size, opt_level=0).model
+        options = FusionOptions("bert")
+        options.enable_skip_layer_norm = False  # as `index.onnx.SLOWER` says
+        graph = optimize_model(str(traced), "bert", heads, size, options, opt_level=0).model
     else:
         graph = onnx.load(traced)
     _save(graph, model.graph)

@@ -36,6 +36,15 @@ def refresh_statistics(connection: Connection) -> bool:
     return True
 
 
+KB_A_SENTENCE, MOST_KB = 2, 2 * 1024 * 1024
+"""Memory in which the index is built: it takes 1.1 kB a sentence, and what does not fit any more
+is added several times as slowly."""
+_MAKE_ROOM = """
+SELECT set_config('maintenance_work_mem', greatest(setting::bigint, %s) || 'kB', false)
+FROM pg_settings WHERE name = 'maintenance_work_mem'
+"""
+
+
 def build_nearest(connection: Connection, dimension: int) -> bool:
     """Build the index unless it is there, or not worth it yet; tell whether it was built.
 
@@ -50,7 +59,7 @@ def build_nearest(connection: Connection, dimension: int) -> bool:
         return False
     try:
         connection.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {NEAREST}")
-        connection.execute("SET maintenance_work_mem TO '512MB'")
+        connection.execute(_MAKE_ROOM, (min(MOST_KB, state.sentences * KB_A_SENTENCE),))
         connection.execute(
             f"CREATE INDEX CONCURRENTLY {NEAREST} ON sentence USING hnsw"
             f" ((embedding::halfvec({dimension})) halfvec_ip_ops)".encode()
