@@ -252,12 +252,14 @@ from pathlib import Path
 from index.read import AS_FOUND
 from index.settings import Settings
 from index.stores.postgres.bulk import index_in_parallel
-from tests.fakes import FakeEncoder
+from tests.fakes import Hanging
 if __name__ == "__main__":
     settings = Settings(data=sys.argv[1], store=sys.argv[2])
     tell = lambda progress: print(progress.done, flush=True)
     try:
-        index_in_parallel(settings, [Path(sys.argv[3])], AS_FOUND, 2, tell, FakeEncoder())
+        path = Path(sys.argv[3])
+        encoder = Hanging(path.with_suffix(".told"))  # so that it is not done before
+        index_in_parallel(settings, [path], AS_FOUND, 2, tell, encoder)
     except KeyboardInterrupt:
         sys.exit(130)
 """
@@ -266,7 +268,7 @@ if __name__ == "__main__":
 def test_ctrl_c_reaches_processes_that_are_just_beginning(
     library: Library, database: str, write: Write
 ) -> None:
-    path = write("a.txt", "One came.")
+    path = write("a.txt", "One came slowly.")
     command = [sys.executable, "-c", _INDEX, str(library.settings.data), database, str(path)]
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True
