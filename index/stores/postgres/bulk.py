@@ -5,11 +5,11 @@ import multiprocessing
 import os
 import secrets
 import signal
-import threading
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from multiprocessing import resource_tracker
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
@@ -60,8 +60,11 @@ def index_in_parallel(
     with contextlib.closing(server.connect()) as connection, server.told():
         wanted = [_place(source) for source in found if isinstance(source, Path | str)]
         jobs.add_jobs(connection, batch, wanted, reading)
-        processes = _start(settings, workers, encoder)
+        processes = _processes(settings, workers, encoder)
         try:
+            with _deaf():
+                for process in processes:
+                    process.start()
             while any(process.is_alive() for process in processes):
                 _tell(connection, batch, len(wanted), on_progress)
                 time.sleep(LOOK_SECONDS)
@@ -115,30 +118,25 @@ def _index(job: jobs.Job, writer: PostgresWriter, encoder: Encoder) -> IndexRepo
     return index_sources(intake, writer, encoder, unwatched, prune=False)
 
 
-def _start(settings: Settings, workers: int, encoder: Encoder | None) -> list[BaseProcess]:
+def _processes(settings: Settings, workers: int, encoder: Encoder | None) -> list[BaseProcess]:
     context = multiprocessing.get_context("spawn")
     threads = settings.threads or max(1, (os.cpu_count() or 1) // workers)
     own = settings.model_copy(update={"threads": threads})
-    processes: list[BaseProcess] = [
-        context.Process(target=_run, args=(own, encoder), daemon=True) for _ in range(workers)
-    ]
-    with _deaf():
-        for process in processes:
-            process.start()
-    return processes
+    return [context.Process(target=_run, args=(own, encoder), daemon=True) for _ in range(workers)]
 
 
 @contextlib.contextmanager
 def _deaf() -> Iterator[None]:
-    """Let Ctrl-C pass by those that begin now: this process hears it, and ends them."""
-    if threading.current_thread() is not threading.main_thread():  # which may not say so
-        yield
-        return
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    """Let Ctrl-C pass by those that begin now: this process hears it when they have, and ends them.
+
+    Blocked, as they inherit it, rather than ignored, in which time it would be lost.
+    """
+    resource_tracker.ensure_running()  # it lets signals through again when it begins
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _run(settings: Settings, encoder: Encoder | None) -> None:
@@ -161,8 +159,9 @@ def _tell(connection: Connection, batch: str, total: int, on_progress: OnProgres
 
 def _stop(processes: Sequence[BaseProcess]) -> None:
     for process in processes:
-        process.terminate()
-        process.join()
+        if process.pid is not None:  # it has begun
+            process.terminate()
+            process.join()
 
 
 def _place(source: Path | str) -> str:

@@ -247,13 +247,14 @@ def test_what_an_interrupted_run_has_left_is_counted_by_the_next(
 
 
 _INDEX = """
-import sys
+import signal, sys
 from pathlib import Path
 from index.read import AS_FOUND
 from index.settings import Settings
 from index.stores.postgres.bulk import index_in_parallel
 from tests.fakes import Hanging
 if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # where it comes ignored
     settings = Settings(data=sys.argv[1], store=sys.argv[2])
     tell = lambda progress: print(progress.done, flush=True)
     try:
@@ -279,6 +280,19 @@ def test_ctrl_c_reaches_processes_that_are_just_beginning(
         os.killpg(process.pid, signal.SIGINT)  # as a terminal does: to all of them
         said = process.communicate(timeout=30)[1]
     assert (process.returncode, said) == (130, b"")
+
+
+def test_ctrl_c_while_processes_are_started_is_heard_then() -> None:
+    def begin() -> None:
+        with bulk._deaf():
+            os.kill(os.getpid(), signal.SIGINT)
+
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            begin()
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def test_standard_input_is_not_for_several(library: Library) -> None:
