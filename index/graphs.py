@@ -132,8 +132,7 @@ def _write(original: Any, name: str, folder: Path, output: str, dimension: int) 
 def _fuse(traced: Path, config: Any, model: ExportedModel) -> None:
     """Write the graph, a layer of BERT as few operations, and its weights beside it.
 
-    A question of 14 tokens takes 3.4 ms so, 4.1 ms as traced; with the weights inside of the graph
-    it takes 150 ms to open and 80 MB more, instead of 60 ms.
+    With the weights inside of the graph it takes 150 ms to open and 80 MB more, instead of 60 ms.
     """
     import onnx
     from onnxruntime.transformers.fusion_options import FusionOptions
@@ -162,8 +161,8 @@ def _quantise(model: ExportedModel) -> bool:
     """Write the graph for questions, where the model's is of fused layers of BERT; tell whether.
 
     Its products are of 8-bit numbers, but for those after the attention in the first layer, which
-    bear it worst: a question takes 2.0 ms on one core instead of 3.8. Weights have 7 bits, as
-    without VNNI instructions the sum of two products of 8 bits would not fit.
+    bear it worst: a question takes half of the time (`tests/quality/README.md`). Weights have
+    7 bits, as without VNNI instructions the sum of two products of 8 bits would not fit.
     """
     import onnx
     from onnxruntime.quantization import QuantType, quantize_dynamic

@@ -36,8 +36,8 @@ class Models:
     def question_encoder(self) -> Encoder:
         """Give the encoder of questions, loaded (and its model exported) at the first call.
 
-        It has a thread to itself: a second one spares 0.1 of 2.3 ms where a core is idle, and
-        takes half as much again from the other questions of a server.
+        It has one thread: with a second one a question takes as long, and half as much again from
+        the other questions of a server.
         """
         with self._loading_question_encoder:
             if self._question_encoder is None:

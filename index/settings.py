@@ -87,7 +87,11 @@ class Settings(BaseSettings):
         description='"bundled", "none", or a cross-encoder by name or path.',
     )
     top_k: int = Field(default=3, ge=1, le=20, description="Passages in an answer, at most.")
-    threads: int = Field(default=0, ge=0, description="Threads of the encoder; 0: one per core.")
+    threads: int = Field(
+        default=0,
+        ge=0,
+        description="Threads that encode sentences, and those of the reranker; 0: one per core.",
+    )
     public_url: str | None = Field(
         default=None, description="Address under which others reach the server, for links."
     )

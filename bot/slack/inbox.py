@@ -103,6 +103,8 @@ class Inbox:
         except StoppedError:
             await asyncio.to_thread(taken.hand_back, b"")
             return
+        except LibraryError:
+            raise
         except Exception as error:  # noqa: BLE001 - there is no one else to tell
             log_reference(error, "What was sent is not told of")
         await asyncio.to_thread(taken.finish, b"")

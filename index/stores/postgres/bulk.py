@@ -5,6 +5,7 @@ import multiprocessing
 import os
 import secrets
 import signal
+import threading
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -129,14 +130,23 @@ def _processes(settings: Settings, workers: int, encoder: Encoder | None) -> lis
 def _deaf() -> Iterator[None]:
     """Let Ctrl-C pass by those that begin now: this process hears it when they have, and ends them.
 
-    Blocked, as they inherit it, rather than ignored, in which time it would be lost.
+    It is blocked in this thread, which is what they inherit, and held back in the others, such as
+    that of the bar of progress.
     """
+    if threading.current_thread() is not threading.main_thread():  # which Ctrl-C does not reach
+        yield
+        return
+    heard: list[int] = []
     resource_tracker.ensure_running()  # it lets signals through again when it begins
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    handler = signal.signal(signal.SIGINT, lambda number, _: heard.append(number))
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
     finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        signal.signal(signal.SIGINT, handler)
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+        if heard:
+            signal.raise_signal(signal.SIGINT)
 
 
 def _run(settings: Settings, encoder: Encoder | None) -> None:
@@ -147,8 +157,6 @@ def _run(settings: Settings, encoder: Encoder | None) -> None:
         work(settings, encoder)
     except ArticlebotError as error:
         raise SystemExit(f"articlebot: {error}") from None
-    except KeyboardInterrupt:
-        raise SystemExit(130) from None
 
 
 def _tell(connection: Connection, batch: str, total: int, on_progress: OnProgress) -> None:

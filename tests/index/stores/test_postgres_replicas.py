@@ -283,16 +283,27 @@ def test_ctrl_c_reaches_processes_that_are_just_beginning(
 
 
 def test_ctrl_c_while_processes_are_started_is_heard_then() -> None:
+    begun = []
+
     def begin() -> None:
         with bulk._deaf():
-            os.kill(os.getpid(), signal.SIGINT)
+            os.kill(os.getpid(), signal.SIGINT)  # any thread may take it
+            time.sleep(0.05)
+            begun.append(signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, []))
 
+    ended = threading.Event()
+    other = threading.Thread(target=ended.wait)  # as a bar of progress has
+    other.start()
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         with pytest.raises(KeyboardInterrupt):
             begin()
     finally:
         signal.signal(signal.SIGINT, before)
+        ended.set()
+        other.join()
+    assert begun == [True]
+    assert signal.SIGINT not in signal.pthread_sigmask(signal.SIG_BLOCK, [])
 
 
 def test_standard_input_is_not_for_several(library: Library) -> None:
