@@ -180,11 +180,12 @@ class LocalSnapshot:
         among = None if articles is None else selection.sentence_ids(self._connection, articles)
         near = files.vectors.search(vector, depth, among)
         lexical = files.words.search(question, depth, articles, list(near))
-        dense = near if files.vectors.exact else {}
-        others = [id_ for id_ in {**near, **lexical} if id_ not in dense]
-        stored, vectors = reading.read_vectors(self._connection, others)
-        matrix = np.frombuffer(b"".join(vectors), dtype="<f4").reshape(len(stored), len(vector))
-        dense |= zip(stored, (matrix @ vector).tolist(), strict=True)
+        if files.vectors.exact:
+            dense = near | files.vectors.scores(vector, [id_ for id_ in lexical if id_ not in near])
+        else:
+            stored, vectors = reading.read_vectors(self._connection, [*{**near, **lexical}])
+            matrix = np.frombuffer(b"".join(vectors), dtype="<f4").reshape(len(stored), len(vector))
+            dense = dict(zip(stored, (matrix @ vector).tolist(), strict=True))
         return [Candidate(id_, dense[id_], lexical.get(id_, 0.0)) for id_ in sorted(dense)]
 
     def sentences(self, ids: Sequence[int]) -> Mapping[int, StoredSentence]:

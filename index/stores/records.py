@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from filelock import FileLock
+
 from index.errors import LibraryError
 from index.store import Cited, Feedback, Turn
 
@@ -257,7 +259,9 @@ def _open(path: Path) -> sqlite3.Connection:
     """Open the file, its tables made where they are not there."""
     connection = sqlite3.connect(path, timeout=30, isolation_level=None, check_same_thread=False)
     try:
-        connection.execute("PRAGMA journal_mode = WAL")
+        # SQLite does not wait for others that do this at the same time: it says "locked" at once.
+        with FileLock(path.with_suffix(".lock"), timeout=30, mode=0o600):
+            connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = NORMAL")
         connection.execute("PRAGMA secure_delete = ON")  # a deleted conversation is gone
         connection.execute("BEGIN IMMEDIATE")

@@ -46,6 +46,8 @@ class VectorIndex:
         self._removed = removed
         """Ids of the large file that are no more."""
         self._alive = _none_of(removed)
+        self._ids = _ids(flat)
+        """Of the flat file, ascending: ids only ever grow."""
 
     @classmethod
     def build(
@@ -130,6 +132,13 @@ class VectorIndex:
     def exact(self) -> bool:
         """Whether scores are those of the vectors, not of a code that stands for them."""
         return self._large is None
+
+    def scores(self, vector: Vectors, ids: Sequence[int]) -> dict[int, float]:
+        """Give the exact scores of sentences; only while there is no large file."""
+        flat: Any = faiss.downcast_index(self._flat.index)
+        rows = faiss.rev_swig_ptr(flat.get_xb(), flat.ntotal * flat.d).reshape(flat.ntotal, flat.d)
+        places = np.searchsorted(self._ids, ids)
+        return dict(zip(ids, (rows[places] @ vector).tolist(), strict=True))
 
     def search(
         self, vector: Vectors, k: int, among: Sequence[int] | None = None

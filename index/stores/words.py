@@ -110,21 +110,21 @@ class WordIndex:
             articles: search these alone.
             also: give the scores of these sentences as well, unless they share no word.
         """
+        words = self._analyze(question)
         if articles is not None:
             only = tantivy.Query.term_set_query(self._schema, "article", list(articles))
-            found = self._run(self._analyze(question), k, only)
+            found = self._run(words, k, only)
         elif len(self) > LARGE:
-            words = self._analyze(question)
             rare = [word for word in words if self._is_rare(word)]
             near = self._run(rare or words, 2 * k)
-            scores = self.scores(question, list(dict.fromkeys([*near, *also])))
+            scores = self._scores(words, list(dict.fromkeys([*near, *also])))
             found = dict([each for each in scores.items() if each[0] in near][:k])
             return found | {id_: scores[id_] for id_ in also if id_ in scores}
         else:
-            found = self._run(self._analyze(question), k)
-        return found | self.scores(question, [id_ for id_ in also if id_ not in found])
+            found = self._run(words, k)
+        return found | self._scores(words, [id_ for id_ in also if id_ not in found])
 
-    def scores(self, question: str, ids: Sequence[int]) -> dict[int, float]:
+    def _scores(self, words: Sequence[str], ids: Sequence[int]) -> dict[int, float]:
         """Give the scores of these sentences, best first, without those that share no word."""
         if not ids:
             return {}
@@ -132,7 +132,7 @@ class WordIndex:
         # long among 100,000.
         terms = (tantivy.Query.term_query(self._schema, "id", id_, "basic") for id_ in ids)
         only = tantivy.Query.boolean_query([(tantivy.Occur.Should, term) for term in terms])
-        return self._run(self._analyze(question), len(ids), only)
+        return self._run(words, len(ids), only)
 
     def _is_rare(self, word: str) -> bool:
         """Tell whether a word stands in few passages, but not in none."""
@@ -145,7 +145,8 @@ class WordIndex:
         for word in dict.fromkeys(words):
             for field, weight in (("sentence", 1.0), ("passage", PASSAGE_WEIGHT)):
                 term = tantivy.Query.term_query(self._schema, field, word, index_option="freq")
-                clauses.append((tantivy.Occur.Should, tantivy.Query.boost_query(term, weight)))
+                weighted = tantivy.Query.boost_query(term, weight) if weight != 1 else term
+                clauses.append((tantivy.Occur.Should, weighted))
         if not clauses or k < 1:
             return {}
         query = tantivy.Query.boolean_query(clauses)

@@ -5,6 +5,7 @@ import sqlite3
 import stat
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -245,6 +246,21 @@ def test_many_threads(either: Records) -> None:
     for thread in threads:
         thread.join()
     assert len(either.turns("c0")) + len(either.turns("c1")) == 16
+
+
+def test_many_processes_may_be_the_first(tmp_path: Path) -> None:
+    """SQLite refuses at once to make a file of another journal mode while another does."""
+
+    def remember(folder: Path) -> None:
+        records = LocalRecords(folder)
+        start.wait()
+        records.put("answer", "1", "an answer")
+        records.close()
+
+    start = threading.Barrier(8)
+    for number in range(40):
+        with ThreadPoolExecutor(8) as pool:
+            list(pool.map(remember, [tmp_path / str(number)] * 8))
 
 
 def test_a_damaged_file_is_one_sentence_and_takes_no_article_along(

@@ -82,7 +82,7 @@ def test_search_gives_the_ids_and_scores_of_bm25(index: WordIndex, question: str
 @pytest.mark.parametrize("question", QUESTIONS)
 def test_scores_are_those_of_the_search(index: WordIndex, question: str) -> None:
     expected = bm25(question)
-    assert index.scores(question, [11, 21, 23, 999]) == pytest.approx(
+    assert index.search(question, 0, also=[11, 21, 23, 999]) == pytest.approx(
         {id_: expected[id_] for id_ in (11, 21, 23) if id_ in expected}, rel=1e-5
     )
     of_b = {id_: score for id_, score in expected.items() if id_ > 20}
@@ -92,7 +92,7 @@ def test_scores_are_those_of_the_search(index: WordIndex, question: str) -> None
 @pytest.mark.parametrize("question", ["", "?!", "🙂", "zebra", "x" * 500])
 def test_no_word_finds_nothing(index: WordIndex, question: str) -> None:
     assert index.search(question, 5) == {}
-    assert index.scores(question, [11, 12]) == {}
+    assert index.search(question, 0, also=[11, 12]) == {}
 
 
 @pytest.mark.parametrize(
@@ -117,7 +117,7 @@ def test_an_empty_index_finds_nothing(tmp_path: Path) -> None:
     index = WordIndex.read(tmp_path / "words")
     assert len(index) == 0
     assert index.search("deal", 5) == {}
-    assert index.scores("deal", [1]) == {}
+    assert index.search("deal", 0, also=[1]) == {}
     assert index.search("deal", 0) == {}
 
 
@@ -151,7 +151,7 @@ def test_a_change_gives_what_writing_anew_gives(tmp_path: Path) -> None:
     for question in QUESTIONS:
         # What a word weighs counts the removed sentences too, until tantivy merges its files.
         assert changed.search(question, 9).keys() == anew.search(question, 9).keys()
-        assert changed.scores(question, [21, 22, 23]) == {}
+        assert changed.search(question, 0, also=[21, 22, 23]) == {}
 
 
 def test_a_change_links_to_what_it_leaves(tmp_path: Path) -> None:
