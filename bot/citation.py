@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import date
 from functools import cache
+from typing import NamedTuple
 from urllib.parse import quote as percent_encode
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -21,6 +22,10 @@ log = logging.getLogger(__name__)
 
 OF_A_PARAGRAPH = 2
 """Sentences of one paragraph that are cited, at most."""
+
+ALIKE = 0.8
+"""What near-identical sentences share at least: of their words, as the Jaccard index, and of the
+longer one's characters."""
 
 _WORDS = re.compile(r"\w+")
 
@@ -64,6 +69,15 @@ class AnswerPassage(Frozen):
     )
 
 
+class _Chosen(NamedTuple):
+    """A passage that is cited, with what tells copies of its sentence."""
+
+    passage: AnswerPassage
+    words: frozenset[str]
+    length: int
+    also_in: list[str]
+
+
 def cite(
     snapshot: Snapshot,
     question: str,
@@ -85,9 +99,13 @@ def cite(
         """Give the hashes of a text, as it is and as it was indexed."""
         return articles[article_id].text_sha256, snapshot.text_sha256(article_id)
 
-    chosen: list[tuple[AnswerPassage, frozenset[str], list[str]]] = []
+    chosen: list[_Chosen] = []
     places: Counter[tuple[str, int]] = Counter()
     for hit in hits:
+        length = hit.sentence.end - hit.sentence.start
+        like = [c for c in chosen if ALIKE * length <= c.length <= length / ALIKE]
+        if not like and len(chosen) == room:
+            continue
         article_id = hit.sentence.article_id
         if article_id not in articles:
             article = snapshot.article(article_id)
@@ -96,32 +114,37 @@ def cite(
         article = articles[article_id]
         quote = article.text[hit.sentence.start : hit.sentence.end]
         words = frozenset(_WORDS.findall(quote.casefold()))
-        twin = next((c for c in chosen if _near_identical(words, c[1])), None)
+        twin = next((c for c in like if _near_identical(words, c.words)), None)
         if twin is not None:
-            if article_id != twin[0].citation.article_id and article_id not in twin[2]:
-                twin[2].append(article_id)
+            if article_id != twin.passage.citation.article_id and article_id not in twin.also_in:
+                twin.also_in.append(article_id)
         elif len(chosen) < room and places[article_id, hit.sentence.paragraph] < OF_A_PARAGRAPH:
             text_sha256, indexed_sha256 = hashes(article_id)
             passage = _passage(question, hit, article, indexed_sha256, public_url, calibration)
-            if any(_overlap(passage.citation, other.citation) for other, _, _ in chosen):
+            if any(_overlap(passage.citation, other.passage.citation) for other in chosen):
                 continue
             if exact(passage, article.text, text_sha256):
                 places[article_id, hit.sentence.paragraph] += 1
-                chosen.append((passage, words, []))
+                chosen.append(_Chosen(passage, words, length, []))
             else:
                 log.error("withheld a citation that is not exact: %s %s", article_id, hit.sentence)
-    found = [p.model_copy(update={"also_in": tuple(also_in)}) for p, _, also_in in chosen]
-    # What comes first is decided by all scores together; other answers follow by probability.
-    found[1:] = sorted(
-        found[1:], key=lambda p: -p.score if p.score >= calibration.threshold else 0.0
-    )
-    passages = newest_first(found)
-    if asks_who(question):
-        passages = list(take_turns(passages, calibration.threshold))
+    found = [
+        c.passage.model_copy(update={"also_in": tuple(c.also_in)}) if c.also_in else c.passage
+        for c in chosen
+    ]
+    passages = _order(found, question, calibration.threshold)
     return tuple(
         passage.model_copy(update={"rank": rank})
         for rank, passage in enumerate(_without_repetition(passages[:top_k]), 1)
     )
+
+
+def _order(found: list[AnswerPassage], question: str, threshold: float) -> Sequence[AnswerPassage]:
+    """Put likely answers behind the best by their probability, then by date and by speaker."""
+    # What comes first is decided by all scores together; other answers follow by probability.
+    rest = sorted(found[1:], key=lambda p: -p.score if p.score >= threshold else 0.0)
+    passages = newest_first([*found[:1], *rest])
+    return list(take_turns(passages, threshold)) if asks_who(question) else passages
 
 
 def _without_repetition(passages: Sequence[AnswerPassage]) -> Iterator[AnswerPassage]:
@@ -142,12 +165,12 @@ def _overlap(one: Citation, other: Citation) -> bool:
 
 
 def _near_identical(words: frozenset[str], others: frozenset[str]) -> bool:
-    """Tell whether two sentences share nearly all words (Jaccard index from 0.8) and all numbers.
+    """Tell whether two sentences share nearly all words and all numbers.
 
     The same sentence with another number states something else.
     """
     common = len(words & others)
-    if common < 0.8 * (len(words) + len(others) - common):
+    if common < ALIKE * (len(words) + len(others) - common):
         return False
     return not any(character.isdigit() for word in words ^ others for character in word)
 
