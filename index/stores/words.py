@@ -15,6 +15,10 @@ LARGE = 100_000
 COMMON = 0.1
 """Share of the sentences in whose passages a common word stands. Of a million, without such words
 86 % of the best 50 are among the best 100 (96 % at 0.2), in a tenth of the time (a fifth)."""
+EVERYWHERE = 0.7
+"""Share of the sentences in whose passages a word stands that such a library leaves out of all
+scores. At most 0.8 points of BM25 hang on it, and half of the time that scoring takes; of 2,500
+questions to the public half of SQuAD, 72.4 % in place of 72.6 have a right sentence first then."""
 
 _MEMORY = 64 * 1024 * 1024
 _LISTS = ("meta.json", ".managed.json")
@@ -115,8 +119,8 @@ class WordIndex:
             only = tantivy.Query.term_set_query(self._schema, "article", list(articles))
             found = self._run(words, k, only)
         elif len(self) > LARGE:
-            rare = [word for word in words if self._is_rare(word)]
-            near = self._run(rare or words, 2 * k)
+            words = self._not_beyond(EVERYWHERE, words) or words
+            near = self._run(self._not_beyond(COMMON, words) or words, 2 * k)
             scores = self._scores(words, list(dict.fromkeys([*near, *also])))
             found = dict([each for each in scores.items() if each[0] in near][:k])
             return found | {id_: scores[id_] for id_ in also if id_ in scores}
@@ -134,9 +138,10 @@ class WordIndex:
         only = tantivy.Query.boolean_query([(tantivy.Occur.Should, term) for term in terms])
         return self._run(words, len(ids), only)
 
-    def _is_rare(self, word: str) -> bool:
-        """Tell whether a word stands in few passages, but not in none."""
-        return 0 < int(self._searcher.doc_freq("passage", word)) <= COMMON * len(self)
+    def _not_beyond(self, share: float, words: Sequence[str]) -> list[str]:
+        """Give the words that stand in the passages of so many sentences at most, but in some."""
+        found = ((word, int(self._searcher.doc_freq("passage", word))) for word in words)
+        return [word for word, count in found if 0 < count <= share * len(self)]
 
     def _run(
         self, words: Sequence[str], k: int, only: tantivy.Query | None = None

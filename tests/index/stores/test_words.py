@@ -183,3 +183,13 @@ def test_rare_words_choose_in_a_large_index_and_all_words_score(
     assert index.search(question, len(ROWS), also=[11, 22]) == pytest.approx(
         {id_: expected[id_] for id_ in {*found, 11, 22} if id_ in expected}, rel=1e-5
     )
+
+
+def test_words_that_stand_everywhere_are_left_out_of_a_large_index_s_scores(
+    index: WordIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(words, "LARGE", 1)
+    monkeypatch.setattr(words, "EVERYWHERE", 0.45)  # "deal" and "the"
+    found = index.search("the deal worried dogs", len(ROWS), also=[11, 12, 13])
+    assert found == pytest.approx(bm25("worried dogs"), rel=1e-5)
+    assert index.search("the deal", len(ROWS)) == pytest.approx(bm25("the deal"), rel=1e-5)
