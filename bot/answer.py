@@ -11,14 +11,13 @@ from typing import Annotated
 from pydantic import BeforeValidator, Field
 
 from bot.calibration import Calibration, load_calibration
-from bot.citation import AnswerPassage, Frozen, cite
+from bot.citation import AnswerPassage, Frozen, cite, count_places
 from bot.conversation import resolve
 from bot.names import spell_names
 from bot.scope import Scope, find_scope
 from index.article import canonical
 from index.errors import LibraryError, UsageError
 from index.library import Library
-from index.search import DEPTH
 from index.stages import stage
 from index.store import Cited, Snapshot, Turn
 
@@ -27,6 +26,8 @@ log = logging.getLogger(__name__)
 MAX_QUESTION = 2000
 """Longest question, in characters."""
 MAX_TOP_K = 20
+SEARCHED = 6
+"""Sentences searched for each passage that may be cited: neighbours and copies are among them."""
 DEEPER = 200
 """Sentences searched for each passage where there are many copies of the best."""
 
@@ -172,7 +173,7 @@ def _find(
 ) -> tuple[AnswerPassage, ...]:
     """Search and cite, deeper where copies of the same few sentences take all the places."""
     passages: tuple[AnswerPassage, ...] = ()
-    for depth in (max(DEPTH, 2 * top_k), DEEPER * top_k):
+    for depth in (SEARCHED * count_places(scope.question, top_k), DEEPER * top_k):
         with stage("search"):
             hits = library.search(snapshot, scope.question, depth, scope.only)
         with stage("cite"):

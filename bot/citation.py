@@ -69,6 +69,16 @@ class AnswerPassage(Frozen):
     )
 
 
+def count_places(question: str, top_k: int) -> int:
+    """Give how many passages are cited before the best are chosen: more where speakers take turns.
+
+    Args:
+        question: in full.
+        top_k: passages that are shown at most.
+    """
+    return 3 * top_k if asks_who(question) else top_k
+
+
 class _Chosen(NamedTuple):
     """A passage that is cited, with what tells copies of its sentence."""
 
@@ -91,7 +101,7 @@ def cite(
     Among equals the newest is first; of a question who or which, each speaker is heard once
     before one is heard again.
     """
-    room = 3 * top_k if asks_who(question) else top_k
+    room = count_places(question, top_k)
     articles: dict[str, Article] = {}
 
     @cache

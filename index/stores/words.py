@@ -12,9 +12,10 @@ PASSAGE_WEIGHT = 1.0
 
 LARGE = 100_000
 """Sentences beyond which a question's rare words choose what all its words then score."""
-COMMON = 0.1
-"""Share of the sentences in whose passages a common word stands. Of a million, without such words
-86 % of the best 50 are among the best 100 (96 % at 0.2), in a tenth of the time (a fifth)."""
+COMMON, CHOSEN = 0.1, 100
+"""Share of the sentences in whose passages a common word stands, and how many sentences the rare
+ones choose at least. Of a million, without common words 86 % of the best 50 are among the best 100
+(96 % at 0.2), in a tenth of the time (a fifth)."""
 EVERYWHERE = 0.7
 """Share of the sentences in whose passages a word stands that such a library leaves out of all
 scores. At most 0.8 points of BM25 hang on it, and half of the time that scoring takes; of 2,500
@@ -120,7 +121,7 @@ class WordIndex:
             found = self._run(words, k, only)
         elif len(self) > LARGE:
             words = self._not_beyond(EVERYWHERE, words) or words
-            near = self._run(self._not_beyond(COMMON, words) or words, 2 * k)
+            near = self._run(self._not_beyond(COMMON, words) or words, max(2 * k, CHOSEN))
             scores = self._scores(words, list(dict.fromkeys([*near, *also])))
             found = dict([each for each in scores.items() if each[0] in near][:k])
             return found | {id_: scores[id_] for id_ in also if id_ in scores}
