@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from bot.calibration import Calibration
 from bot.confidence import probability
-from bot.speakers import asks_who, newest_first, take_turns, widen
+from bot.speakers import asks_who, newest_first, replies, take_turns, widen
 from index.article import Article, Paragraph
 from index.search import Hit
 from index.store import Snapshot
@@ -150,11 +150,17 @@ def cite(
 
 
 def _order(found: list[AnswerPassage], question: str, threshold: float) -> Sequence[AnswerPassage]:
-    """Put likely answers behind the best by their probability, then by date and by speaker."""
+    """Put likely answers behind the best by their probability, then by date and by speaker.
+
+    Replies to what is asked about come last.
+    """
     # What comes first is decided by all scores together; other answers follow by probability.
     rest = sorted(found[1:], key=lambda p: -p.score if p.score >= threshold else 0.0)
     passages = newest_first([*found[:1], *rest])
-    return list(take_turns(passages, threshold)) if asks_who(question) else passages
+    if not asks_who(question):
+        return passages
+    passages.sort(key=lambda passage: replies(question, passage.citation.quote))
+    return list(take_turns(passages, threshold))
 
 
 def _without_repetition(passages: Sequence[AnswerPassage]) -> Iterator[AnswerPassage]:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from bot.confidence import stems
 from bot.entities import find_names
 from index.article import Paragraph
 from index.split import split_sentences
@@ -24,6 +25,14 @@ _SAYING = re.compile(
     re.IGNORECASE,
 )
 _SOMEBODY = re.compile(r"\b(?:he|she|they|the \w+)\b", re.IGNORECASE)
+_ASKS_AUTHOR = re.compile(
+    r"\b(?:who|which)\b.*?\b(?P<verb>rais|voic|express|utter)\w* (?P<what>.+)", re.IGNORECASE
+)
+_REPLYING = re.compile(
+    r"\b(?:comment|respond|react|answer|repl(?:y|ied)|reject|dismiss|den(?:y|ied)|in response"
+    r"|in reply|asked about)\w*(?P<what>[^,;.]*)",
+    re.IGNORECASE,
+)
 _ASKS_WHO = re.compile(
     r"(?:and |but |so )?(?:(?:by|to|with|from|for|of) )?(?:who|whom|which)\b", re.IGNORECASE
 )
@@ -33,6 +42,19 @@ _QUOTED = re.compile(r"“[^”]*(?:”|$)|«[^»]*(?:»|$)|\"[^\"]*(?:\"|$)")
 def asks_who(question: str) -> bool:
     """Tell whether a question asks for people or things, of which there may be several."""
     return bool(_ASKS_WHO.match(question))
+
+
+def replies(question: str, sentence: str) -> bool:
+    """Tell whether a sentence is a reply to what the question asks the authors of.
+
+    Who comments on the concerns, or rejects them, is not who raised them; unless the sentence says
+    of that, too.
+    """
+    asked = _ASKS_AUTHOR.search(question)
+    if not asked or re.search(rf"\b{asked['verb']}", sentence, re.IGNORECASE):
+        return False
+    what = stems(asked["what"])
+    return any(what & stems(reply["what"]) for reply in _REPLYING.finditer(sentence))
 
 
 def find_speaker(sentence: str) -> str | None:

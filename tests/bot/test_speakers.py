@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from bot.answer import Query, ask
-from bot.speakers import asks_who, find_speaker, widen
+from bot.speakers import asks_who, find_speaker, replies, widen
 from index.article import Article
 from index.clean import find_paragraphs
 from index.library import Library
@@ -34,6 +34,36 @@ from index.library import Library
 )
 def test_who_speaks(sentence: str, speaker: str | None) -> None:
     assert find_speaker(sentence) == speaker
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence", "is_reply"),
+    [
+        ("Who raised concerns?", "Commenting on the concerns, Anna said they are wrong.", True),
+        ("Who raised concerns?", "Anna replied to that concern at once.", True),
+        ("Which members have voiced doubts?", "Anna dismissed every doubt.", True),
+        ("Who raised concerns?", "Anna rejected the concerns that Bern raised.", False),
+        ("Who raised concerns?", "Asked about the price, Anna voiced concern.", False),
+        ("Who raised concerns?", "Anna said that this was concerning.", False),
+        ("Who dismissed the concerns?", "Commenting on the concerns, Anna said no.", False),
+        ("Who responded to concerns?", "Anna responded to the concerns.", False),
+        ("Why did they raise concerns?", "Anna rejected the concerns.", False),
+    ],
+)
+def test_who_replies_is_not_who_is_asked_for(question: str, sentence: str, is_reply: bool) -> None:
+    assert replies(question, sentence) == is_reply
+
+
+def test_a_reply_comes_after_those_it_replies_to(library: Library) -> None:
+    reply = "Commenting on the concerns, Anna said that concerns are old."
+    raised = "Commenting on the concerns raised about the dam, Eva said that concerns are good."
+    text = f"{reply}\n\nBern has concerns.\n\n{raised}"
+    library.add([Article("dam", "Dam", "dam.txt", text)])
+    answer = ask(library, Query(question="Who raised concerns?"))
+    quotes = [passage.citation.quote for passage in answer.shown]
+    assert sorted(quotes) == sorted([reply, raised, "Bern has concerns."])
+    assert quotes[-1] == reply
+    assert [passage.rank for passage in answer.shown] == [1, 2, 3]
 
 
 @pytest.mark.parametrize(

@@ -70,3 +70,6 @@ def test_who_raised_concerns(outcomes: dict[str, Outcome]) -> None:
     outcome = outcomes["Who raised concerns?"]
     assert outcome.answer.found
     assert outcome.rank == 1
+    quotes = [passage.citation.quote for passage in outcome.answer.passages[:3]]
+    named = ("NATO allies", "Mattis", "Dunford")
+    assert [any(name in quote for quote in quotes) for name in named] == [True] * 3
