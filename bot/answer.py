@@ -28,6 +28,9 @@ MAX_QUESTION = 2000
 MAX_TOP_K = 20
 SEARCHED = 6
 """Sentences searched for each passage that may be cited: neighbours and copies are among them."""
+READ_ON = 50
+"""Sentences searched at least where a reranker reads: all of a long passage, of which two are
+cited, may come before the next passage, and to search again would be to read again."""
 DEEPER = 200
 """Sentences searched for each passage where there are many copies of the best."""
 
@@ -173,7 +176,10 @@ def _find(
 ) -> tuple[AnswerPassage, ...]:
     """Search and cite, deeper where copies of the same few sentences take all the places."""
     passages: tuple[AnswerPassage, ...] = ()
-    for depth in (SEARCHED * count_places(scope.question, top_k), DEEPER * top_k):
+    enough = max(
+        SEARCHED * count_places(scope.question, top_k), READ_ON if library.models.reranker() else 0
+    )
+    for depth in (enough, DEEPER * top_k):
         with stage("search"):
             hits = library.search(snapshot, scope.question, depth, scope.only)
         with stage("cite"):

@@ -184,13 +184,13 @@ async def serve_socket_mode(staff: Staff, settings: Settings, stop: asyncio.Even
     handler = AsyncSocketModeHandler(app, token)
     handler.client.wss_uri = opened["url"]
     staff.start()
-    connecting = asyncio.create_task(handler.connect_async())  # type: ignore[no-untyped-call]
+    connecting = asyncio.create_task(handler.connect_async())  # type: ignore[no-untyped-call]  # Bolt's
     try:
         await stop.wait()
         await staff.drain()
     finally:
         connecting.cancel()  # where Slack's link never answered
-        await handler.close_async()  # type: ignore[no-untyped-call]
+        await handler.close_async()  # type: ignore[no-untyped-call]  # Bolt's
 
 
 def web_client(settings: Settings) -> AsyncWebClient:

@@ -100,7 +100,7 @@ class VectorIndex:
         _add(flat, added)
         if self._large is None:
             return VectorIndex(*_saved(folder, flat))
-        gone = np.union1d(self._removed, np.setdiff1d(gone, _ids(self._flat)))
+        gone = np.union1d(self._removed, np.setdiff1d(gone, self._ids))
         if len(flat_ids := _ids(flat)) <= RECENT:
             (folder / _LARGE).hardlink_to(old / _LARGE)
             return VectorIndex(*_saved(folder, flat, _map(folder / _LARGE), gone))
@@ -227,5 +227,5 @@ def _map(path: Path) -> Any:
 def _write(index: Any, path: Path) -> None:
     """Write a file; raises OSError when that fails, as FAISS's own writing does not always."""
     with path.open("xb") as file:
-        writer = faiss.PyCallbackIOWriter(file.write, 1 << 20)  # type: ignore[attr-defined]
+        writer = faiss.PyCallbackIOWriter(file.write, 1 << 20)  # type: ignore[attr-defined]  # no stub has it
         faiss.write_index(index, writer)

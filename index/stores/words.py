@@ -18,8 +18,9 @@ ones choose at least. Of a million, without common words 86 % of the best 50 are
 (96 % at 0.2), in a tenth of the time (a fifth)."""
 EVERYWHERE = 0.7
 """Share of the sentences in whose passages a word stands that such a library leaves out of all
-scores. At most 0.8 points of BM25 hang on it, and half of the time that scoring takes; of 2,500
-questions to the public half of SQuAD, 72.4 % in place of 72.6 have a right sentence first then."""
+scores. At most 0.8 points of BM25 hang on it, and half of the time that scoring takes. By
+`articlebot eval --sample 2500` on the public half of SQuAD, without a reranker and with `LARGE = 0`,
+72.4 % in place of 72.6 have a right sentence first then."""
 
 _MEMORY = 64 * 1024 * 1024
 _LISTS = ("meta.json", ".managed.json")
@@ -151,8 +152,7 @@ class WordIndex:
         for word in dict.fromkeys(words):
             for field, weight in (("sentence", 1.0), ("passage", PASSAGE_WEIGHT)):
                 term = tantivy.Query.term_query(self._schema, field, word, index_option="freq")
-                weighted = tantivy.Query.boost_query(term, weight) if weight != 1 else term
-                clauses.append((tantivy.Occur.Should, weighted))
+                clauses.append((tantivy.Occur.Should, tantivy.Query.boost_query(term, weight)))
         if not clauses or k < 1:
             return {}
         query = tantivy.Query.boolean_query(clauses)

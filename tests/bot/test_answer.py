@@ -1,6 +1,6 @@
 """The one answer path: passages from different places, or an honest "not found"."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -10,6 +10,7 @@ from bot.answer import MAX_QUESTION, Query, ask
 from bot.render import title_copies
 from index.errors import EmptyLibraryError, UnknownArticleError, UsageError
 from index.library import Library
+from index.rerank import PassageText
 from tests.bot.passages import check, quotes, shown
 from tests.fakes import FakeEncoder
 
@@ -30,6 +31,29 @@ def test_places_differ_and_the_best_sentence_of_each_is_marked(
     assert shown(answer)[0].text == "The cat sat. The cat sat on the red mat. It slept."
     assert [passage.text for passage in shown(answer)[1:]].count("The cat sat.") == 1
     assert len(shown(answer)) == 4  # two of the first paragraph, and one of each other
+
+
+class Reading:
+    """A reranker that finds every sentence as good, and counts how often it is asked."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    def score(self, question: str, passages: Sequence[PassageText]) -> list[list[float]]:
+        self.asked += 1
+        return [[1.0] * len(passage.sentences) for passage in passages]
+
+
+def test_a_long_paragraph_is_read_once(
+    library: Library, write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reading = Reading()
+    monkeypatch.setattr(library.models, "reranker", lambda: reading)
+    met = " ".join(f"Council {n} met in town {n * 7} about bridges." for n in range(30))
+    library.index([write("long.txt", met), write("short.txt", "Bridges are old.\n\nIt rained.")])
+    answer = ask(library, Query(question="Where did council 7 meet about bridges?"))
+    assert len({passage.citation.article_id for passage in shown(answer)}) == 2
+    assert reading.asked == 1
 
 
 @pytest.mark.parametrize("top_k", [1, 2, 3, 20])

@@ -6,11 +6,11 @@ from hypothesis import strategies as st
 
 from bot.keys import find_key, make_key, read_keys
 from index.errors import SettingsError
-from index.settings import Settings
+from index.settings import Settings, load_settings
 
 
 def keys_of(value: str) -> Settings:
-    return Settings(api_keys=value)  # type: ignore[arg-type]
+    return load_settings(api_keys=value)
 
 
 def test_only_hashes_are_set_and_the_key_opens() -> None:

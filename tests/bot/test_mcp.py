@@ -16,7 +16,7 @@ from mcp.types import CallToolResult
 from bot.keys import make_key
 from bot.mcp import make_http_app, make_server
 from index.library import Library
-from index.settings import Settings
+from index.settings import load_settings
 from tests.bot.serving import serving
 
 ROOT = Path(__file__).parents[2]
@@ -100,7 +100,7 @@ async def test_over_http(seed_library: Library) -> None:
 
 def test_over_http_keys_are_asked_for(seed_library: Library) -> None:
     key = make_key("read")
-    settings = Settings(data=seed_library.settings.data, api_keys=key.entry)  # type: ignore[arg-type]
+    settings = load_settings(data=seed_library.settings.data, api_keys=key.entry)
     ping = {"jsonrpc": "2.0", "id": 1, "method": "ping"}
     headers = {"Accept": "application/json, text/event-stream"}
     with serving(make_http_app(seed_library, settings)) as client:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bot.reader import render_page
 from bot.web import create_app
-from index.article import Article, Paragraph, ParsedArticle, canonical
+from index.article import Article, Kind, Paragraph, ParsedArticle, canonical
 from index.library import Library
 from index.settings import Settings
 from tests.bot.serving import serving
@@ -53,8 +53,8 @@ def parsed_article(texts: list[str], title: str = "T", source: str = "a.txt") ->
     """Make an article of the given paragraphs, every second one furniture."""
     paragraphs, at = [], 0
     for number, text in enumerate(texts, 1):
-        kind = "body" if number % 2 else "furniture"
-        paragraphs.append(Paragraph(number, at, at + len(text), kind))  # type: ignore[arg-type]
+        kind: Kind = "body" if number % 2 else "furniture"
+        paragraphs.append(Paragraph(number, at, at + len(text), kind))
         at += len(text) + 2
     article = Article("a", title, source, "\n\n".join(texts), date(2020, 8, 7))
     return ParsedArticle(article, tuple(paragraphs))

@@ -74,7 +74,7 @@ def piped(given: Answer, encoding: str = "utf-8") -> str:
     return raw.getvalue().decode(encoding)
 
 
-def shown(given: Answer, width: int = 80, **options: object) -> str:
+def shown(given: Answer, width: int = 80, *, no_color: bool | None = None) -> str:
     """What a terminal of that width receives."""
     stream = io.StringIO()
     console = Console(
@@ -85,7 +85,7 @@ def shown(given: Answer, width: int = 80, **options: object) -> str:
         markup=False,
         emoji=False,
         highlight=False,
-        **options,  # type: ignore[arg-type]
+        no_color=no_color,
     )
     print_answer(given, console)
     return stream.getvalue()

@@ -168,4 +168,5 @@ def _with_defaults(address: str, setting: str) -> str:
             "the address of the database cannot be read",
             f"set {setting} to postgresql://USER:PASSWORD@HOST/DATABASE; {ENCODED}",
         )
+    # psycopg's hints take what it reads from an address for more than what it writes into one.
     return psycopg.conninfo.make_conninfo(**{**_KEPT_ALIVE, **given})  # type: ignore[arg-type]

@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 from bot.answer import MAX_QUESTION
 from bot.cli import app
 from bot.cli_session import Session
+from index.article import ArticleSummary
 from index.build import IndexReport, OnProgress, Progress, unwatched
 from index.library import Library
 from index.read import AS_FOUND, Reading, Source
@@ -92,7 +93,7 @@ def test_the_doctor_tells_by_its_exit_code(run: Run, tmp_path: Path) -> None:
 class Failing(Library):
     """A library in which something goes wrong that nobody has thought of."""
 
-    def articles(self) -> list[object]:  # type: ignore[override]
+    def articles(self) -> list[ArticleSummary]:
         raise ZeroDivisionError("\x1b[2Jdivided")
 
 

@@ -112,6 +112,7 @@ class Visit:
     """A person's browser on a site: what goes wrong or leaves the site is noted."""
 
     def __init__(self, browser: Browser, site: Site, **context: object) -> None:
+        # What a test parametrises a visit with: any of Playwright's many options.
         self.context = browser.new_context(base_url=site.address, **context)  # type: ignore[arg-type]
         self.page: Page = self.context.new_page()
         self.errors: list[str] = []

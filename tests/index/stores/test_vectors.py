@@ -78,6 +78,21 @@ def test_search_gives_the_ids_and_scores_of_exact_search(
         assert list(found.values()) == pytest.approx(_scores(question, found), abs=1e-6)
 
 
+def test_scores_are_exact_and_in_the_order_asked_for(index: VectorIndex, tmp_path: Path) -> None:
+    asked = [int(IDS[row]) for row in (7, 499, 0, 250)]
+    found = index.scores(QUESTIONS[0], asked)
+    assert list(found) == asked
+    assert list(found.values()) == pytest.approx(_scores(QUESTIONS[0], asked), abs=1e-6)
+    (tmp_path / "next").mkdir()
+    more = random_vectors(1, seed=3)
+    added = [(np.array([9_001]), more)]
+    changed = index.extend(tmp_path, tmp_path / "next", added, [int(IDS[3]), int(IDS[300])])
+    assert changed.scores(QUESTIONS[0], [*asked, 9_001]) == pytest.approx(
+        found | {9_001: float(more[0] @ QUESTIONS[0])}, abs=1e-6
+    )
+    assert index.scores(QUESTIONS[0], []) == {}
+
+
 def test_nothing_is_found_among_nothing(index: VectorIndex) -> None:
     assert index.search(QUESTIONS[0], 5, []) == {}
     assert index.search(QUESTIONS[0], 5, [999_999]) == {}
