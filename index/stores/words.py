@@ -19,8 +19,8 @@ ones choose at least. Of a million, without common words 86 % of the best 50 are
 EVERYWHERE = 0.7
 """Share of the sentences in whose passages a word stands that such a library leaves out of all
 scores. At most 0.8 points of BM25 hang on it, and half of the time that scoring takes. By
-`articlebot eval --sample 2500` on the public half of SQuAD, without a reranker and with `LARGE = 0`,
-72.4 % in place of 72.6 have a right sentence first then."""
+`articlebot eval --sample 2500` on the public half of SQuAD, without a reranker and with
+`LARGE = 0`, 72.4 % in place of 72.6 have a right sentence first then."""
 
 _MEMORY = 64 * 1024 * 1024
 _LISTS = ("meta.json", ".managed.json")
