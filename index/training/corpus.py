@@ -10,6 +10,7 @@ import gzip
 import hashlib
 import json
 import random
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,6 +24,14 @@ from index.training.stances import stances
 
 HELD_OUT, DEVELOPMENT = 6, 2
 MAX_QUESTION, MAX_TITLE, MAX_SENTENCE = 48, 16, 120
+LONG = 1000
+"""Sentences; no article has as many."""
+MAX_SPAN = 45
+"""Word pieces of an answer, about 30 words: what is longer teaches no shortest answer."""
+SQUAD, PAIRS, TEMPLATES = "squad", "pairs", "templates"
+
+Marks = dict[int, list[tuple[int, int]]]
+"""Answering sentences with the characters, within each, of their marked answers."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +44,11 @@ class Document:
     ids: tuple[tuple[int, ...], ...]
     offsets: tuple[tuple[tuple[int, int], ...], ...]
 
+    @property
+    def long(self) -> bool:
+        """Whether it is a row of sentences of many texts, which says nothing about neighbours."""
+        return len(self.sentences) > LONG
+
 
 @dataclass
 class Question:
@@ -42,6 +56,7 @@ class Question:
 
     `gold` maps the answering sentences of document `home` to the places (within
     the sentence) of their answer tokens: empty where the answer is not marked.
+    `spans` has the first and the last token of each form of the answer.
     `near` are sentences that may answer it too and are no negatives.
     """
 
@@ -51,7 +66,11 @@ class Question:
     gold: dict[int, list[int]]
     near: frozenset[int]
     answers: tuple[str, ...]
+    source: str
+    spans: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
     negatives: list[tuple[int, int]] = field(default_factory=list)
+    rivals: list[int] = field(default_factory=list)
+    """Sentences of the same document that are most like it and do not answer, best first."""
 
 
 def split_titles(titles: Sequence[str]) -> tuple[set[str], set[str]]:
@@ -75,6 +94,13 @@ def split_sentences(text: str) -> list[tuple[int, int]]:
             start = b["start_index"] + len(part) - len(part.lstrip())
             spans.append((start, start + len(part.strip())))
     return spans
+
+
+def find_words(answer: str, text: str) -> list[tuple[int, int]]:
+    """Return where an answer stands as whole words, or else where it first stands at all."""
+    whole = [m.span() for m in re.finditer(rf"(?<!\w){re.escape(answer)}(?!\w)", text)]
+    at = text.find(answer)
+    return whole or ([(at, at + len(answer))] if at >= 0 else [])
 
 
 class Corpus:
@@ -111,30 +137,54 @@ class Corpus:
         return self.places[key]
 
     def question(
-        self, text: str, home: int, gold: Sequence[int], answers: Sequence[str]
+        self, text: str, home: int, gold: Sequence[int], answers: Sequence[str], source: str = SQUAD
     ) -> Question:
         """Return a question answered by the sentences `gold` of document `home`."""
+        sentences = self.documents[home].sentences
+        marks = {s: [span for a in answers for span in find_words(a, sentences[s])] for s in gold}
+        near = {i for i, s in enumerate(sentences) if any(a in s for a in answers)}
+        return self.marked(text, home, marks, near, tuple(answers), source)
+
+    def marked(
+        self,
+        text: str,
+        home: int,
+        marks: Marks,
+        near: set[int],
+        answers: tuple[str, ...],
+        source: str,
+    ) -> Question:
+        """Return a question whose answers are marked by their characters."""
         document = self.documents[home]
-        marked: dict[int, list[int]] = {}
-        for s in gold:
-            tokens: set[int] = set()
-            for a in answers:
-                at = document.sentences[s].find(a)
-                if at >= 0:
-                    tokens |= {
-                        i
-                        for i, (b, e) in enumerate(document.offsets[s])
-                        if b < at + len(a) and e > at
-                    }
-            marked[s] = sorted(tokens)
-        near = set(marked)
-        if answers:
-            near |= {i for i, s in enumerate(document.sentences) if any(a in s for a in answers)}
+        gold: dict[int, list[int]] = {}
+        spans: dict[int, list[tuple[int, int]]] = {}
+        for s, places in marks.items():
+            pieces = document.offsets[s]
+            held = [
+                [i for i, (b, e) in enumerate(pieces) if b < end and e > start]
+                for start, end in places
+            ]
+            gold[s] = sorted({i for tokens in held for i in tokens})
+            # What covers all of a sentence but its full stop says nothing about its words.
+            spans[s] = sorted(
+                {(t[0], t[-1]) for t in held if t and len(t) < min(MAX_SPAN, len(pieces) - 1)}
+            )
         ids = list(self.encode(text, MAX_QUESTION)[0])
-        return Question(text, ids, home, marked, frozenset(near), tuple(answers))
+        return Question(text, ids, home, gold, frozenset(near | set(marks)), answers, source, spans)
+
+    def add_question(self, text: str, home: int, marks: Marks, near: set[int], source: str) -> None:
+        """Add a question whose answers are marked by their characters."""
+        sentences = self.documents[home].sentences
+        answers = {sentences[s][b:e] for s, places in marks.items() for b, e in places}
+        found = self.marked(text, home, marks, near, tuple(sorted(answers)), source)
+        self.questions.append(found)
 
     def add_squad(
-        self, articles: Sequence[dict[str, Any]], titles: set[str], seen: set[str]
+        self,
+        articles: Sequence[dict[str, Any]],
+        titles: set[str],
+        seen: set[str],
+        source: str = SQUAD,
     ) -> None:
         """Add the questions of the articles named in `titles` whose id is not in `seen` yet."""
         for article in articles:
@@ -150,7 +200,9 @@ class Corpus:
                         continue
                     seen.add(qa["id"])
                     if qa.get("is_impossible"):
-                        self.questions.append(self.question(qa["question"].strip(), home, [], []))
+                        self.questions.append(
+                            self.question(qa["question"].strip(), home, [], [], source)
+                        )
                         continue
                     answers = sorted({a["text"] for a in qa["answers"]})
                     held = [sum(a in text[s:e] for a in answers) for s, e in spans]
@@ -160,8 +212,20 @@ class Corpus:
                     gold = [i for i, n in enumerate(held) if n and n == max(held)]
                     if gold:
                         self.questions.append(
-                            self.question(qa["question"].strip(), home, gold, answers)
+                            self.question(qa["question"].strip(), home, gold, answers, source)
                         )
+
+    def add_single_sentences(self, articles: Sequence[dict[str, Any]], source: str) -> None:
+        """Add questions on paragraphs of one sentence each, an article's as one document."""
+        for article in articles:
+            texts = [paragraph["context"] for paragraph in article["paragraphs"]]
+            home = self.add_document(source, texts)
+            for i, paragraph in enumerate(article["paragraphs"]):
+                for qa in paragraph["qas"]:
+                    answers = sorted({a["text"] for a in qa["answers"]})
+                    self.questions.append(
+                        self.question(qa["question"].strip(), home, [i], answers, source)
+                    )
 
     def add_pairs(self, path: Path) -> None:
         """Add the question and sentence pairs, their sentences as one long document."""
@@ -170,7 +234,8 @@ class Corpus:
         order = {s: i for i, s in enumerate(dict.fromkeys(p["sentence"] for p in pairs))}
         home = self.add_document("", list(order))
         for p in pairs:
-            self.questions.append(self.question(p["question"], home, [order[p["sentence"]]], []))
+            gold = [order[p["sentence"]]]
+            self.questions.append(self.question(p["question"], home, gold, [], PAIRS))
 
     def add_quotes(self, seed: int, reports: int) -> None:
         """Add the template questions: on the documents' own statements, and on invented reports."""
@@ -179,6 +244,9 @@ class Corpus:
             for i, sentence in enumerate(document.sentences):
                 for text in attributions(sentence):
                     answers.setdefault(text, []).append(i)
-            self.quotes += [self.question(text, home, gold, []) for text, gold in answers.items()]
+            self.quotes += [
+                self.question(text, home, gold, [], TEMPLATES) for text, gold in answers.items()
+            ]
         for sentences, text, gold in stances(random.Random(seed), reports):
-            self.quotes.append(self.question(text, self.add_document("", sentences), gold, []))
+            home = self.add_document("", sentences)
+            self.quotes.append(self.question(text, home, gold, [], TEMPLATES))

@@ -21,7 +21,7 @@ from index.training.model import PassageReader
 def export(weights: Path, out: Path) -> None:
     """Write `reranker-fp32.onnx` and `reranker.onnx` (int8) into the folder `out`."""
     model = PassageReader()
-    model.load_state_dict(load_file(weights))
+    model.load(load_file(weights))
     model.eval()
     ids = torch.tensor([[101, 2040, 102, 2023, 2003, 102], [101, 2040, 102, 2003, 102, 0]])
     mask = (ids != 0).long()

@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import itertools
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from index.training.corpus import MAX_QUESTION, Corpus, Question
+from index.training.corpus import MAX_QUESTION, PAIRS, SQUAD, Corpus, Question
 from index.training.swaps import exchange, names
 
-EXCHANGED = 0.4
-"""The share of the questions that an epoch has a second time, made unanswerable."""
+EXCHANGED = 0.15
+"""The share of the SQuAD questions that an epoch has a second time, made unanswerable."""
+HIDDEN = 0.1
+"""The share of the answerable questions whose answer is not shown, so that nothing answers."""
 
 
 @dataclass(frozen=True)
@@ -31,14 +33,21 @@ class Window:
 class Group:
     """A question's windows; an empty `gold` says that none of them answers it.
 
-    `gold` holds pairs (window, place of the sentence in it) and `answer` triples
-    (window, place of the sentence, token of the sentence).
+    Sentences are pairs (window, place of the sentence in it): `gold` answer, `neutral` may answer
+    and are left out of account. `answer` holds triples with a token of the sentence.
     """
 
     question: Question
     windows: tuple[Window, ...]
     gold: tuple[tuple[int, int], ...]
     answer: tuple[tuple[int, int, int], ...]
+    neutral: tuple[tuple[int, int], ...] = ()
+
+    def spans(self) -> Iterator[tuple[int, int, list[tuple[int, int]]]]:
+        """Yield (window, place of the sentence, first and last tokens of the answer's forms)."""
+        for w, i in self.gold:
+            if spans := self.question.spans.get(self.windows[w].sentences[i]):
+                yield w, i, spans
 
 
 def sequence(
@@ -62,9 +71,13 @@ def sequence(
 class Sampler:
     """Draws groups of a corpus."""
 
-    def __init__(self, corpus: Corpus) -> None:
-        """Take a corpus whose questions have their negatives."""
+    def __init__(self, corpus: Corpus, shares: Mapping[str, float] | None = None) -> None:
+        """Take a corpus whose questions have their negatives.
+
+        `shares` says how often an epoch asks a question of each source; once, where it does not.
+        """
         self.corpus = corpus
+        self.shares = shares or {}
         self.names: dict[str, list[str]] = {}
 
     def window(
@@ -79,7 +92,7 @@ class Sampler:
         used = sum(len(ids[i]) for i in taken)
         left, right = s - 1, s + 1
         while used < budget and (left >= 0 or right < len(ids)):
-            if len(ids) > 1000 and right - left > 12:
+            if self.corpus.documents[d].long and right - left > 12:
                 break
             go_left = left >= 0 and (right >= len(ids) or rng.random() < 0.5)
             i = left if go_left else right
@@ -96,6 +109,52 @@ class Sampler:
 
     def group(self, q: Question, rng: random.Random) -> Group:
         """Draw the windows shown for a question this time."""
+        return self.among_rivals(q, rng) if q.rivals else self.among_others(q, rng)
+
+    def among_rivals(self, q: Question, rng: random.Random) -> Group:
+        """Show a question parts of its own article: one that answers, and those most like it.
+
+        As in use, where the reader sees the best few passages of an article. Where nothing
+        answers, two or three parts that look as though they might are shown, and at times one of
+        another article.
+        """
+        budget = rng.randint(40, 104) if rng.random() < 0.55 else rng.randint(104, 200)
+        shown = bool(q.gold) and rng.random() >= HIDDEN
+        windows: list[Window] = []
+        if shown:
+            gold = rng.choice(sorted(q.gold))
+            windows.append(self.window(q.home, gold, budget, frozenset(), rng))
+        wanted = len(windows) + (rng.choice((1, 1, 2)) if shown else rng.choice((2, 2, 3)))
+        skip = set(q.near) | {s for window in windows for s in window.sentences}
+        picks = [s for s in q.rivals if rng.random() < 0.6] or q.rivals[:1]
+        for s in picks:
+            if len(windows) == wanted:
+                break
+            if s not in skip:
+                window = self.window(q.home, s, budget, frozenset(skip), rng)
+                windows.append(window)
+                skip |= set(window.sentences)
+        if q.negatives and (rng.random() < 0.2 or len(windows) < 2):
+            d, s = rng.choice(q.negatives[:8])
+            windows.append(self.window(d, s, budget, frozenset(), rng))
+        return self.judged(q, windows)
+
+    def judged(self, q: Question, windows: list[Window], hide: bool = False) -> Group:
+        """Put windows together, and find in them what answers."""
+        windows = [w for w in windows if w.sentences]
+        own = [
+            (w, i, s)
+            for w, window in enumerate(windows)
+            if window.document == q.home and not hide
+            for i, s in enumerate(window.sentences)
+        ]
+        gold = tuple((w, i) for w, i, s in own if s in q.gold)
+        answer = tuple((w, i, t) for w, i, s in own if s in q.gold for t in q.gold[s])
+        neutral = tuple((w, i) for w, i, s in own if q.gold and s in q.near - set(q.gold))
+        return Group(q, tuple(windows), gold, answer, neutral)
+
+    def among_others(self, q: Question, rng: random.Random) -> Group:
+        """Show a question its own paragraph, and parts of other texts that are like it."""
         budget = rng.randint(40, 104) if rng.random() < 0.75 else rng.randint(104, 200)
         picks = [n for n in q.negatives[:12] if rng.random() < 0.6] or q.negatives[:1]
         rng.shuffle(picks)
@@ -117,16 +176,7 @@ class Sampler:
         wanted = 2 if hide or rng.random() < 0.35 else 1
         for d, s in picks[:wanted]:
             windows.append(self.window(d, s, budget, skip if d == q.home else frozenset(), rng))
-        windows = [w for w in windows if w.sentences]
-        gold = tuple(
-            (w, i)
-            for w, window in enumerate(windows)
-            if window.document == q.home and not hide
-            for i, s in enumerate(window.sentences)
-            if s in q.gold
-        )
-        answer = tuple((w, i, t) for w, i in gold for t in q.gold[windows[w].sentences[i]])
-        return Group(q, tuple(windows), gold, answer)
+        return self.judged(q, windows, hide)
 
     def exchanged(self, q: Question, rng: random.Random) -> Group | None:
         """Draw a group in which a changed question finds no answer beside its old gold sentence."""
@@ -148,7 +198,7 @@ class Sampler:
             for d, s in rng.sample(q.negatives[:12], min(1, len(q.negatives)))
         ]
         altered = Question(
-            text, list(self.corpus.encode(text, MAX_QUESTION)[0]), q.home, {}, q.near, ()
+            text, list(self.corpus.encode(text, MAX_QUESTION)[0]), q.home, {}, q.near, (), q.source
         )
         return Group(altered, tuple(windows), (), ())
 
@@ -160,20 +210,23 @@ class Sampler:
     def batches(self, seed: int, epoch: int, size: int) -> Iterator[list[Group]]:
         """Yield an epoch's batches: groups of like size together, in random order.
 
-        An epoch has every question on a paragraph and every second one of the pairs, and a part
-        of them once more with something exchanged.
+        An epoch asks every question as often as the share of its source says, and a part of those
+        of SQuAD and the pairs once more with something exchanged.
         """
         rng = random.Random(f"{seed}-{epoch}")
         asked = [
             q
-            for i, q in enumerate(self.corpus.questions)
-            if self.corpus.documents[q.home].title or i % 2 == epoch % 2
+            for q in self.corpus.questions
+            for _ in range(int(self.shares.get(q.source, 1.0) + rng.random()))
         ]
         groups = [self.group(q, rng) for q in asked]
         groups += [
             altered
             for q in asked
-            if q.gold and rng.random() < EXCHANGED and (altered := self.exchanged(q, rng))
+            if q.gold
+            and q.source in (SQUAD, PAIRS)
+            and rng.random() < EXCHANGED
+            and (altered := self.exchanged(q, rng))
         ]
         groups = [g for g in groups if g.windows]
         rng.shuffle(groups)
@@ -185,11 +238,11 @@ class Sampler:
         yield from batches
 
     def stream(self, seed: int, size: int) -> Iterator[list[Group]]:
-        """Yield batches without end: an eighth more groups than `size`, of template questions."""
+        """Yield batches without end: a twelfth more groups than `size`, of template questions."""
         numbered = (b for epoch in itertools.count() for b in self.batches(seed, epoch, size))
         for number, batch in enumerate(numbered):
             rng = random.Random(f"{seed}-quotes-{number}")
-            yield batch + self.quote_groups(rng, size // 8)
+            yield batch + self.quote_groups(rng, round(size / 12))
 
     def cost(self, group: Group) -> int:
         """Return the tokens of a group's windows."""

@@ -1,8 +1,9 @@
-"""The passage reader: a small BERT encoder with two scores for every token.
+"""The passage reader: a small BERT encoder with four scores for every token.
 
 A sentence's logit is the mean of the first score over its tokens plus the
 log-sum-exp of the second, so that the first judges the sentence as a whole and
-the second points at the answer's words.
+the second points at the answer's words. The third and the fourth say where,
+within a sentence that answers, the shortest answer starts and ends.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 WIDTH, LAYERS, HEADS, INNER, VOCABULARY, POSITIONS = 384, 6, 12, 1536, 30522, 512
+SCORES = 4
 
 
 class Layer(nn.Module):
@@ -120,19 +122,27 @@ class PassageReader(nn.Module):
         super().__init__()
         self.encoder = Encoder(dropout)
         self.hidden = nn.Linear(WIDTH, WIDTH)
-        self.score = nn.Linear(WIDTH, 2)
+        self.score = nn.Linear(WIDTH, SCORES)
         nn.init.normal_(self.score.weight, std=0.02)
         with torch.no_grad():
-            self.score.bias.copy_(torch.tensor([0.0, -3.5]))
+            self.score.bias.copy_(torch.tensor([0.0, -3.5, 0.0, 0.0]))
+
+    def load(self, state: dict[str, Tensor]) -> None:
+        """Load weights; scores that an older reader has not begin at zero."""
+        state = dict(state)
+        for name in ("score.weight", "score.bias"):
+            old = state[name]
+            state[name] = torch.cat([old, old.new_zeros(SCORES - len(old), *old.shape[1:])])
+        self.load_state_dict(state)
 
     def forward(self, input_ids: Tensor, attention_mask: Tensor, token_type_ids: Tensor) -> Tensor:
-        """Return token scores, (batch, length, 2), of int64 inputs (batch, length)."""
+        """Return token scores, (batch, length, 4), of int64 inputs (batch, length)."""
         x = self.encoder(input_ids, attention_mask, token_type_ids)
         return cast(Tensor, self.score(functional.gelu(self.hidden(x))))
 
 
 def pool(scores: Tensor, sentence_ids: Tensor, count: int) -> Tensor:
-    """Return sentence logits, (count,), of token scores (tokens, 2) and their sentences (tokens,).
+    """Return sentence logits, (count,), of token scores (tokens, 4) and their sentences (tokens,).
 
     Sentences are numbered from 0 to count - 1, each with at least one token.
     """
@@ -142,3 +152,15 @@ def pool(scores: Tensor, sentence_ids: Tensor, count: int) -> Tensor:
     top = scores[:, 1].detach().max()
     exp = torch.exp((scores[:, 1] - top).clamp(min=-60))
     return mean + top + torch.log(zeros.index_add(0, sentence_ids, exp))
+
+
+def span_loss(scores: Tensor, spans: list[tuple[int, int]]) -> Tensor:
+    """Return the loss of pointing at an answer within its sentence.
+
+    Args:
+        scores: of the sentence's tokens, (tokens, 4).
+        spans: the first and the last token of each form of the answer; any of them is right.
+    """
+    start, end = functional.log_softmax(scores[:, 2:], 0).unbind(1)
+    first, last = torch.tensor(spans, device=scores.device).unbind(1)
+    return -torch.logsumexp(start[first] + end[last], 0)

@@ -1,4 +1,7 @@
-"""Hard negatives: the sentences nearest to a question that do not answer it."""
+"""Hard negatives: the sentences nearest to a question that do not answer it.
+
+Of other texts, and, as rivals of the right one, of the same article.
+"""
 
 from __future__ import annotations
 
@@ -10,10 +13,12 @@ import numpy as np
 import torch
 from tokenizers import Tokenizer
 
-from index.training.corpus import Corpus
+from index.training.corpus import Corpus, Document, Question
 from index.training.model import Encoder
 
-NEGATIVES = 16
+NEGATIVES, RIVALS = 16, 8
+BLOCK = 512
+"""Questions compared with all sentences at once, which bounds the memory."""
 
 Vectors = Callable[[list[str]], np.ndarray[Any, np.dtype[np.float32]]]
 
@@ -48,33 +53,68 @@ def embed(
 
 
 def mine(corpus: Corpus, vectors: Vectors) -> None:
-    """Give each question the nearest sentences that do not answer it."""
+    """Give each question the nearest sentences of other texts that do not answer it."""
     documents = corpus.documents
     for long in (False, True):
-        docs = [i for i, d in enumerate(documents) if (d.title == "") == long]
+        docs = [i for i, d in enumerate(documents) if d.long == long]
         owner = [(d, s) for d in docs for s in range(len(documents[d].sentences))]
-        asked = [q for q in corpus.questions if (documents[q.home].title == "") == long]
+        asked = [q for q in corpus.questions if documents[q.home].long == long]
         if not owner or not asked:
             continue
-        plain = [documents[d].sentences[s] for d, s in owner]
-        keys = vectors(plain)
-        if not long:
-            keys = keys + vectors(
-                [f"{documents[d].title}: {t}" for (d, _), t in zip(owner, plain, strict=True)]
-            )
-        asks = vectors([q.text for q in asked])
-        for q, row in zip(asked, asks @ keys.T, strict=True):
-            taken: set[tuple[int, int]] = set()
-            for at in np.argsort(-row)[: 8 * NEGATIVES].tolist():
-                d, s = owner[at]
-                block = (d, s // 4 if long else 0)
-                if block in taken or (d == q.home and (s in q.near or not long)):
-                    continue
-                if any(
-                    len(a) > 3 and any(a in t for t in documents[d].sentences) for a in q.answers
-                ):
-                    continue
-                taken.add(block)
-                q.negatives.append((d, s))
-                if len(q.negatives) == NEGATIVES:
-                    break
+        keys = vectors([_titled(documents[d], s) for d, s in owner])
+        for at in range(0, len(asked), BLOCK):
+            block = asked[at : at + BLOCK]
+            near = vectors([q.text for q in block]) @ keys.T
+            for q, best in zip(block, _best(near, 8 * NEGATIVES), strict=True):
+                q.negatives = _choose(corpus, q, [owner[i] for i in best])
+
+
+def mine_rivals(corpus: Corpus, source: str, vectors: Vectors) -> None:
+    """Give each question of a source the sentences of its own article that are most like it."""
+    asked: dict[int, list[Question]] = {}
+    for q in corpus.questions:
+        if q.source == source:
+            asked.setdefault(q.home, []).append(q)
+    asks = vectors([q.text for questions in asked.values() for q in questions])
+    keys = vectors([s for home in asked for s in corpus.documents[home].sentences])
+    row, column = 0, 0
+    for home, questions in asked.items():
+        size = len(corpus.documents[home].sentences)
+        near = asks[row : row + len(questions)] @ keys[column : column + size].T
+        row, column = row + len(questions), column + size
+        for q, best in zip(questions, np.argsort(-near).tolist(), strict=True):
+            q.rivals = [s for s in best if s not in q.near][:RIVALS]
+
+
+def _titled(document: Document, sentence: int) -> str:
+    text = document.sentences[sentence]
+    return f"{document.title}: {text}" if document.title else text
+
+
+def _best(scores: np.ndarray[Any, Any], count: int) -> list[list[int]]:
+    """Return the columns of the highest scores of each row, best first."""
+    count = min(count, scores.shape[1])
+    some = np.argpartition(-scores, count - 1)[:, :count]
+    order = np.argsort(-np.take_along_axis(scores, some, 1))
+    return list(np.take_along_axis(some, order, 1).tolist())
+
+
+def _choose(corpus: Corpus, q: Question, nearest: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return at most `NEGATIVES` of the nearest sentences, of different places, best first."""
+    documents, home = corpus.documents, corpus.documents[q.home]
+    chosen: list[tuple[int, int]] = []
+    taken: set[tuple[int, int]] = set()
+    for d, s in nearest:
+        block = (d, s // 4 if home.long else 0)
+        if block in taken or (d == q.home and (s in q.near or not home.long)):
+            continue
+        # Another paragraph on the subject may answer what this one does not.
+        if not q.gold and documents[d].title == home.title:
+            continue
+        if any(len(a) > 3 and any(a in t for t in documents[d].sentences) for a in q.answers):
+            continue
+        taken.add(block)
+        chosen.append((d, s))
+        if len(chosen) == NEGATIVES:
+            break
+    return chosen

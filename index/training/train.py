@@ -1,12 +1,14 @@
 """Train the passage reader that reranks sentences.
 
-1. Read the SQuAD files and the pairs; hold six articles out by a fixed rule.
-2. Embed sentences and questions with the initial encoder; mine hard negatives.
+1. Read the files (`sources.py`); hold articles out by fixed rules.
+2. Embed sentences and questions with the initial encoder; mine hard negatives, in
+   other texts and in the same article.
 3. Draw groups anew in every epoch: a gold window and one or two others, or,
    for a part of them, none that answers.
 4. Train with a softmax over all sentences of the group and a constant zero for
    "none of these"; where the answer's words are known, a second softmax over
-   the group's tokens points at them.
+   the group's tokens points at them, and two more over the tokens of the
+   answering sentence at their start and end.
 5. Keep a running average of the weights, which is the result; write
    checkpoints from which --resume goes on.
 """
@@ -19,6 +21,7 @@ import math
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -26,12 +29,17 @@ from safetensors.torch import load_file, save_file
 from tokenizers import Tokenizer
 from torch import Tensor
 
-from index.training.corpus import Corpus, read_squad, split_titles
+from index.export import find_bundled_model
+from index.training.corpus import Corpus
 from index.training.groups import Group, Sampler, sequence
-from index.training.model import Encoder, PassageReader, pool
-from index.training.negatives import embed, mine
+from index.training.model import Encoder, PassageReader, pool, span_loss
+from index.training.negatives import embed, mine, mine_rivals
+from index.training.newsroom import SOURCE as NEWSROOM
+from index.training.sources import SHARES, add_sources
 
 CHUNK = 10
+SPAN_WEIGHT = 0.25
+"""Of the loss of an answer's start and end beside that of its sentence."""
 
 
 def log(path: Path, text: str) -> None:
@@ -44,29 +52,28 @@ def log(path: Path, text: str) -> None:
 
 def build(args: argparse.Namespace, device: torch.device, workers: ThreadPoolExecutor) -> Corpus:
     """Return the training corpus; the mined negatives are kept in the output folder."""
-    data: Path = args.data
     tokenizer = Tokenizer.from_file(str(args.base / "tokenizer.json"))
     tokenizer.no_padding()
     tokenizer.no_truncation()
     corpus = Corpus(tokenizer)
-    one = read_squad(data / "squad-1.1-dev-public.json.gz")
-    two = read_squad(data / "squad-2.0-dev-public.json.gz")
-    held, development = split_titles([a["title"] for a in one])
-    titles = {a["title"] for a in one + two} - held - development
-    seen: set[str] = set()
-    corpus.add_squad(one, titles, seen)
-    corpus.add_squad(two, titles, seen)
-    corpus.add_pairs(data / "squad-train-pairs.jsonl.gz")
+    add_sources(corpus, args.data, args.newsroom)
     cache: Path = args.out / "negatives.json"
     if cache.exists():
-        for q, negatives in zip(corpus.questions, json.loads(cache.read_text()), strict=True):
-            q.negatives = [(d, s) for d, s in negatives]
+        for q, (negatives, rivals) in zip(
+            corpus.questions, json.loads(cache.read_text()), strict=True
+        ):
+            q.negatives, q.rivals = [(d, s) for d, s in negatives], rivals
     else:
         encoder = Encoder()
         encoder.load_bert(args.base / "model.safetensors")
         encoder = encoder.to(device, torch.bfloat16).eval()
-        mine(corpus, lambda texts: embed(encoder, tokenizer, texts, device, workers))
-        cache.write_text(json.dumps([q.negatives for q in corpus.questions]))
+
+        def vectors(texts: list[str]) -> np.ndarray[Any, np.dtype[np.float32]]:
+            return embed(encoder, tokenizer, texts, device, workers)
+
+        mine(corpus, vectors)
+        mine_rivals(corpus, NEWSROOM, vectors)
+        cache.write_text(json.dumps([(q.negatives, q.rivals) for q in corpus.questions]))
     corpus.add_quotes(args.seed, 1000)
     return corpus
 
@@ -74,7 +81,7 @@ def build(args: argparse.Namespace, device: torch.device, workers: ThreadPoolExe
 def forward(
     model: PassageReader, corpus: Corpus, groups: list[Group], seed: int, device: torch.device
 ) -> tuple[list[list[Tensor]], list[list[Tensor]]]:
-    """Return, per group and window, token scores (tokens, 2) and their sentences (tokens,)."""
+    """Return, per group and window, token scores (tokens, 4) and their sentences (tokens,)."""
     titled = np.random.default_rng(seed).random(len(groups)) > 0.15
     rows = [
         (g, w, sequence(corpus, group.question, window, bool(titled[g])))
@@ -111,6 +118,8 @@ def loss_of(
         logits = [pool(a, b, len(w.sentences)) for a, b, w in zip(s, p, group.windows, strict=True)]
         starts = np.cumsum([0, *(len(x) for x in logits)])
         every = torch.cat([*logits, s[0].new_zeros(1)])
+        neutral = [int(starts[w]) + i for w, i in group.neutral]
+        every[neutral] = -torch.inf
         gold = [int(starts[w]) + i for w, i in group.gold] or [len(every) - 1]
         total = total + torch.logsumexp(every, 0) - torch.logsumexp(every[gold], 0)
         right += int(every.argmax()) in gold
@@ -119,6 +128,9 @@ def loss_of(
             tokens = torch.cat([x[:, 1] for x in s])
             marks = [int(begins[w]) + int((p[w] < i).sum()) + t for w, i, t in group.answer]
             total = total + 0.3 * (torch.logsumexp(tokens, 0) - torch.logsumexp(tokens[marks], 0))
+        parts = [span_loss(s[w][p[w] == i], spans) for w, i, spans in group.spans()]
+        if parts:
+            total = total + SPAN_WEIGHT * torch.stack(parts).mean()
     return total, right
 
 
@@ -130,7 +142,7 @@ class Trainer:
         self.args, self.device = args, device
         self.model = PassageReader().to(device)
         if args.start:
-            self.model.load_state_dict(load_file(args.start))
+            self.model.load(load_file(args.start))
         else:
             self.model.encoder.load_bert(args.base / "model.safetensors")
         # Word vectors stay as they are: most words of a new article never occur in training.
@@ -214,7 +226,7 @@ def train(args: argparse.Namespace) -> None:
     torch.set_num_threads(1)
     workers = ThreadPoolExecutor(args.workers, initializer=torch.set_num_threads, initargs=(1,))
     corpus = build(args, device, workers)
-    sampler = Sampler(corpus)
+    sampler = Sampler(corpus, SHARES)
     steps = int(args.epochs * sum(1 for _ in sampler.batches(args.seed, 0, args.batch)))
     log(
         journal,
@@ -252,9 +264,14 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument(
-        "--data", type=Path, required=True, help="folder of the SQuAD files and the pairs"
+        "--data", type=Path, required=True, help="folder of the files (see sources.py)"
     )
-    parser.add_argument("--base", type=Path, required=True, help="folder of all-MiniLM-L6-v2")
+    parser.add_argument(
+        "--newsroom", type=Path, nargs="*", default=[], help="further files of that format"
+    )
+    parser.add_argument(
+        "--base", type=Path, default=find_bundled_model(), help="folder of all-MiniLM-L6-v2"
+    )
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument(
         "--start", type=Path, help="weights of an earlier run (reader.safetensors) to begin with"
