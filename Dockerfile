@@ -16,7 +16,7 @@ RUN pip install --no-deps --constraint constraints.txt \
     --index-url https://download.pytorch.org/whl/cpu torch
 RUN pip install --constraint constraints.txt --group exporting --group serving
 COPY index index
-RUN ARTICLEBOT_CACHE=/cache python -m index.export
+RUN ARTICLEBOT_CACHE=/cache python -m index.models.export
 
 FROM base
 RUN pip install --constraint constraints.txt --group serving \

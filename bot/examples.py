@@ -5,7 +5,8 @@ import threading
 from collections.abc import Iterator
 from itertools import islice, zip_longest
 
-from bot.answer import Query, ask
+from bot.answering.answer import ask
+from bot.answering.query import Query
 from index.article import ParsedArticle
 from index.errors import ArticlebotError
 from index.library import Library

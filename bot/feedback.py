@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from bot.answer import Answer
+from bot.answering.answer import Answer
 from index.errors import UnknownArticleError
 from index.library import Library
 from index.store import Feedback

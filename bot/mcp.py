@@ -4,24 +4,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Annotated, Any
 
-from fastapi.security import HTTPAuthorizationCredentials
-from fastapi.security.utils import get_authorization_scheme_param
 from mcp.server.mcpserver import MCPServer
 from mcp.server.mcpserver.exceptions import ToolError
 from mcp.server.transport_security import TransportSecuritySettings
 from mcp.types import ToolAnnotations
 from pydantic import Field
-from starlette.exceptions import HTTPException
-from starlette.requests import Request
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp
 
-from bot.answer import Answer, Query, ask
-from bot.middleware import RequestLog
-from bot.problems import describe_error, problem_response
-from bot.web.articles import ArticleView, view_article
-from bot.web.ask import SearchHits, SearchQuery, find_hits
-from bot.web.gate import Gate
-from bot.web.server import refuse_strangers, run_app
+from bot.answering.answer import Answer, ask
+from bot.answering.hits import SearchHits, SearchQuery, find_hits
+from bot.answering.query import Query
+from bot.article_view import ArticleView, view_article
+from bot.failures import describe_error
 from index.errors import ArticlebotError, UnknownArticleError
 from index.library import Library
 from index.settings import Settings
@@ -85,43 +79,8 @@ def run_stdio(settings: Settings) -> None:
         make_server(library).run("stdio")
 
 
-def run_http(settings: Settings, host: str, port: int) -> None:
-    """Serve streamable HTTP at `/mcp` until a signal comes, with the keys and limits of the API.
-
-    Raises:
-        SettingsError: the address cannot be listened on, or not without keys.
-    """
-    refuse_strangers(settings, host)
-    with Library.open(settings) as library:
-        run_app(make_http_app(library, settings), settings, host, port)
-
-
-def make_http_app(library: Library, settings: Settings) -> ASGIApp:
-    """Make the application that serves `/mcp`."""
-    # The gate sees to hosts and origins, and knows of the public address and of keys.
+def http_app(library: Library) -> ASGIApp:
+    """Make the application that serves streamable HTTP at `/mcp`, to be guarded by the caller."""
+    # Hosts and origins are the guard's to see to: it knows of the public address and of keys.
     unguarded = TransportSecuritySettings(enable_dns_rebinding_protection=False)
-    app = make_server(library).streamable_http_app(transport_security=unguarded)
-    return RequestLog(_Guard(app, Gate(settings)), observe=lambda *_: None)
-
-
-class _Guard:
-    """Lets those in whom the API lets read."""
-
-    def __init__(self, app: ASGIApp, gate: Gate) -> None:
-        self._app = app
-        self._gate = gate
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http":
-            request = Request(scope)
-            scheme, key = get_authorization_scheme_param(request.headers.get("authorization"))
-            bearer = HTTPAuthorizationCredentials(scheme=scheme, credentials=key) if key else None
-            try:
-                await self._gate.may_read(request, bearer)
-            except HTTPException as error:
-                refusal = problem_response(
-                    error.status_code, str(error.detail), headers=error.headers
-                )
-                await refusal(scope, receive, send)
-                return
-        await self._app(scope, receive, send)
+    return make_server(library).streamable_http_app(transport_security=unguarded)

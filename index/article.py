@@ -73,7 +73,7 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class ParsedArticle:
-    """An article with its structure, as `index/clean.py` and `index/split.py` found it."""
+    """An article with its structure, as `index/reading/` found it."""
 
     article: Article
     paragraphs: tuple[Paragraph, ...]

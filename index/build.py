@@ -10,10 +10,10 @@ from typing import Literal
 import numpy as np
 
 from index.article import Article, ParsedArticle
-from index.encode import Encoder, Vectors
 from index.errors import SourceError
-from index.intake import Intake
-from index.split import parse_article
+from index.models.encode import Encoder, Vectors
+from index.reading.intake import Intake
+from index.reading.split import parse_article
 from index.store import EncodedArticle, Writer
 
 PIPELINE = "3"

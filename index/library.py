@@ -8,16 +8,16 @@ from typing import Self
 
 from index.article import Article, ArticleSummary, ParsedArticle, canonical
 from index.build import IndexReport, OnProgress, index_articles, index_sources, unwatched
-from index.encode import Encoder
 from index.errors import (
     EmptyLibraryError,
     LibraryError,
     SourceError,
     UnknownArticleError,
 )
-from index.intake import Intake
-from index.loading import Models
-from index.read import AS_FOUND, Reading, Source
+from index.models.encode import Encoder
+from index.models.loading import Models
+from index.reading.intake import Intake
+from index.reading.read import AS_FOUND, Reading, Source
 from index.search import Hit, search
 from index.settings import Settings
 from index.store import EVERYTHING, EncodedArticle, Feedback, Filter, LibraryInfo, Snapshot

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from index.encode import Encoder
-from index.rerank import PassageText, Reranker
+from index.models.encode import Encoder
+from index.models.rerank import PassageText, Reranker
 from index.stages import stage
 from index.store import EVERYTHING, Candidate, Filter, Snapshot, StoredSentence
 

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import NamedTuple, Protocol
 
 from index.article import Article, ArticleSummary, ParsedArticle
-from index.encode import Encoder, Vectors
+from index.models.encode import Encoder, Vectors
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,9 +25,9 @@ from index.build import (
     content_sha256,
     sentence_vectors,
 )
-from index.encode import Encoder
 from index.errors import SourceError
-from index.split import parse_article
+from index.models.encode import Encoder
+from index.reading.split import parse_article
 from index.store import EncodedArticle, Feedback, Snapshot, Writer
 
 FORMAT = 1

@@ -4,7 +4,7 @@ from typing import Any
 
 import typer.main
 
-from bot.cli import app
+from bot.cli.main import app
 
 
 def parse_articlebot(arguments: list[str]) -> tuple[str, dict[str, Any]]:

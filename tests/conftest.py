@@ -12,8 +12,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index.encode import Vectors
 from index.library import Library
+from index.models.encode import Vectors
 from index.settings import Settings
 from index.stores.postgres.server import Server
 from tests import postgres
@@ -40,7 +40,7 @@ _EXPORT = """
 import json, sys
 import numpy as np
 from index.errors import ModelError
-from index.export import export_model, find_bundled_model
+from index.models.export import export_model, find_bundled_model
 from index.settings import load_settings
 print(export_model(load_settings()).folder)
 try:

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import numpy as np
 
-from bot.calibration import Calibration, save_calibration
-from index.encode import Vectors
+from bot.answering.calibration import Calibration, save_calibration
 from index.library import Library
+from index.models.encode import Vectors
 from index.settings import Settings
 
 _WORD = re.compile(r"\w+")

@@ -105,8 +105,8 @@ def test_what_pip_is_given_exists() -> None:
 
 def test_the_modules_that_are_run_exist() -> None:
     modules = [words[words.index("-m") + 1] for words in commands() if "-m" in words]
-    assert modules == ["index.export"]
-    assert find_spec("index.export")
+    assert modules == ["index.models.export"]
+    assert find_spec("index.models.export")
 
 
 def test_the_default_command_serves_to_the_outside() -> None:

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.answer import Answer, Query, ask
+from bot.answering.answer import Answer, ask
+from bot.answering.query import Query
 from index.library import Library
 from index.settings import Settings
 from tests.conftest import ROOT
@@ -110,7 +111,7 @@ def test_the_furniture_never_answers(real_library: Library, question: str) -> No
 def test_the_command_line_gives_the_same_answer(
     real_settings: Settings, real_library: Library
 ) -> None:
-    done = run(real_settings, "-m", "bot.cli", "ask", "--json", "Who raised concerns?")
+    done = run(real_settings, "-m", "bot.cli.main", "ask", "--json", "Who raised concerns?")
     assert done.returncode == 0, done.stderr
     told = Answer.model_validate_json(done.stdout)
     here = ask(real_library, Query(question="Who raised concerns?"))
@@ -125,7 +126,8 @@ print(json.dumps([name for name in sys.argv[1].split(",") if name in sys.modules
 """
 
 _ASK = """
-from bot.answer import Query, ask
+from bot.answering.query import Query
+from bot.answering.answer import ask
 from index.library import Library
 from index.settings import load_settings
 with Library.open(load_settings()) as library:
@@ -141,14 +143,14 @@ with Library.open(load_settings()) as library:
 
 _COMMAND = """
 from contextlib import suppress
-from bot.cli import main
+from bot.cli.main import main
 arguments, sys.argv[1:] = sys.argv[1], ["ask", "Who raised concerns?"]
 with suppress(SystemExit):
     main()
 sys.argv[1:] = [arguments]
 """
 
-_IMPORT = "import bot.answer, bot.cli, index.library, index.export"
+_IMPORT = "import bot.answering.answer, bot.cli.main, index.library, index.models.export"
 
 
 @pytest.mark.parametrize(

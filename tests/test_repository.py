@@ -146,7 +146,7 @@ HELP = re.findall(
 @pytest.mark.parametrize(("command", "shown"), HELP)
 def test_the_readme_shows_the_program_s_help(command: str, shown: str) -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "bot.cli", *command.split(), "--help"],
+        [sys.executable, "-m", "bot.cli.main", *command.split(), "--help"],
         cwd=ROOT,
         env={"PATH": os.environ["PATH"], "COLUMNS": "80", "PYTHONIOENCODING": "utf-8"},
         check=True,

@@ -10,7 +10,7 @@ from slack_bolt.kwargs_injection.async_args import AsyncArgs
 from slack_sdk.errors import SlackApiError
 from slack_sdk.models.views import View
 
-from bot.answer import MAX_TOP_K
+from bot.answering.query import MAX_TOP_K
 from bot.slack.blocks import Message, answer_message, passage_blocks, plain_message
 from bot.slack.buttons import BAD, CONTEXT, FEEDBACK, MORE, SHARE, answer_buttons
 from bot.slack.memory import Kept, Memory

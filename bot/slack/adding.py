@@ -16,7 +16,7 @@ from bot.slack.replies import explain
 from index.build import IndexReport, OnProgress, Progress
 from index.errors import SourceError
 from index.library import Library
-from index.read import Blob, Reading, Source
+from index.reading.read import Blob, Reading, Source
 from index.settings import Settings
 
 MOST = 10

@@ -1,4 +1,4 @@
-"""The Slack edge: the app, its settings, and Socket Mode; HTTP events are in `bot.slack.http`."""
+"""The Slack edge: the app, its settings, and Socket Mode; `bot.slack.http` has HTTP events."""
 
 import asyncio
 import contextlib
@@ -7,7 +7,7 @@ import os
 import re
 import signal
 from collections.abc import Awaitable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import aiohttp
 from prometheus_client import CollectorRegistry, start_http_server
@@ -30,9 +30,6 @@ from index.errors import ArticlebotError, EmptyLibraryError, SettingsError
 from index.library import Library
 from index.settings import Settings
 from index.store import Records
-
-if TYPE_CHECKING:
-    from bot.slack.http import SlackEvents
 
 log = logging.getLogger(__name__)
 
@@ -97,19 +94,6 @@ def _installation(settings: Settings, records: Records) -> dict[str, Any]:
         "installation_store": store,
         "installation_store_bot_only": True,
     }
-
-
-def http_events(
-    library: Library, settings: Settings, registry: CollectorRegistry | None = None
-) -> "SlackEvents":
-    """Give the endpoint for Slack's signed HTTP events, which are counted in `registry`.
-
-    Raises:
-        SettingsError: the bot token or the signing secret is missing; names the key.
-    """
-    from bot.slack.http import SlackEvents  # FastAPI, which Socket Mode does without
-
-    return SlackEvents(Staff(library, registry=registry), settings)
 
 
 def run_socket_mode(settings: Settings, metrics_port: int | None = None) -> None:

@@ -22,10 +22,10 @@ from slack_sdk.models.blocks import (
     RichTextSectionElement,
 )
 
-from bot.answer import Answer
-from bot.citation import AnswerPassage, Citation
-from bot.render import describe_confidence
+from bot.answering.answer import Answer
+from bot.answering.passage import AnswerPassage, Citation
 from bot.slack.text import clean, encode, escape, head, line, tail
+from bot.wording import describe_confidence
 
 HELP = "Ask me a question about the indexed articles, for example: Who raised concerns?"
 NOT_FOUND = "The articles do not answer this question."

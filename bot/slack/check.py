@@ -5,10 +5,10 @@ from collections.abc import AsyncIterator, Mapping
 
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.doctor import Check, check_slack
+from bot.checks import Check
 from bot.slack import scopes
 from bot.slack.app import ask_slack, web_client
-from bot.slack.tokens import APP_PAGE, find_missing, installs_itself, read_secret
+from bot.slack.tokens import APP_PAGE, check_tokens, find_missing, installs_itself, read_secret
 from index.errors import ArticlebotError, SettingsError
 from index.settings import Settings
 
@@ -44,7 +44,7 @@ async def _examine(settings: Settings) -> AsyncIterator[Check]:
         return
     if missing := find_missing(settings):
         yield Check("connection", "fix", "neither Socket Mode nor HTTP", missing)
-    for each in check_slack(settings):
+    for each in check_tokens(settings):
         if each.name == "SLACK_SIGNING_SECRET" and settings.slack_signing_secret:
             yield each
     yield Check(

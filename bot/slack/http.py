@@ -5,6 +5,7 @@ import logging
 from collections.abc import Awaitable, Callable
 
 from fastapi import APIRouter, HTTPException, Request, Response
+from prometheus_client import CollectorRegistry
 from slack_bolt.adapter.starlette.async_handler import to_async_bolt_request, to_starlette_response
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
@@ -15,6 +16,7 @@ from bot.slack.app import INSTALL, REDIRECT, build_app, check_token
 from bot.slack.staff import Staff
 from bot.slack.tokens import installs_itself, read_secret
 from index.errors import ArticlebotError, SettingsError
+from index.library import Library
 from index.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -113,3 +115,14 @@ async def _read(request: Request) -> bytes:
     except ClientDisconnect:
         raise HTTPException(400, "The request ended early.") from None
     return bytes(body)
+
+
+def http_events(
+    library: Library, settings: Settings, registry: CollectorRegistry | None = None
+) -> SlackEvents:
+    """Give the endpoint for Slack's signed HTTP events, which are counted in `registry`.
+
+    Raises:
+        SettingsError: the bot token or the signing secret is missing; names the key.
+    """
+    return SlackEvents(Staff(library, registry=registry), settings)

@@ -11,7 +11,8 @@ from dataclasses import asdict, dataclass
 from datetime import timedelta
 from typing import Any, TypeVar
 
-from bot.answer import Answer, Query
+from bot.answering.answer import Answer
+from bot.answering.query import Query
 from bot.feedback import judge
 from bot.slack.views import Asked
 from index.errors import LibraryError

@@ -4,10 +4,11 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from bot.answer import Query
-from bot.entities import AUXILIARIES, WH
+from bot.answering.query import Query
+from bot.conversation.entities import AUXILIARIES, WH
+from bot.conversation.namespace import SLACK
 from index.errors import UsageError
-from index.formats.document import parse_date
+from index.reading.formats.document import parse_date
 
 LONGEST_VALUE = 500
 _ANY_DATE = re.compile(r"(?:(?<=\s)|^)(?:--|—|–)any-date(?=\s|$)", re.IGNORECASE)
@@ -45,16 +46,12 @@ def read_query(text: str, conversation: str | None) -> Query:
     return Query(question=question, conversation=conversation, **limits)
 
 
-PREFIX = "slack/"
-"""Begins the names of Slack's conversations; other edges may not read them under it."""
-
-
 def name_conversation(event: Mapping[str, Any], team: str | None) -> str:
     """Give the conversation of a message: its thread's, or that of the whole direct channel."""
     thread = event.get("thread_ts")
     if not thread and event.get("channel_type") != "im":
         thread = event["ts"]  # the answer begins the thread
-    return PREFIX + "/".join(filter(None, (team, event["channel"], thread)))[:190]
+    return SLACK + "/".join(filter(None, (team, event["channel"], thread)))[:190]
 
 
 def name_place(event: Mapping[str, Any]) -> str | None:

@@ -6,7 +6,8 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bot.answer import Answer, Query
+from bot.answering.answer import Answer
+from bot.answering.query import Query
 from bot.slack.blocks import Message, answer_message, plain_message
 from bot.slack.buttons import answer_buttons
 from bot.slack.memory import Memory
@@ -40,7 +41,7 @@ class Replies:
         self._slots = asyncio.Semaphore(AT_ONCE)
 
     async def answer(self, query: Query) -> Answer:
-        """Answer in a thread, when it is its turn. Raises as `bot.answer.ask` does."""
+        """Answer in a thread, when it is its turn. Raises as `bot.answering.answer.ask` does."""
         async with self._slots:
             return await asyncio.to_thread(self._answer, query)
 

@@ -8,7 +8,8 @@ from functools import partial
 from prometheus_client import CollectorRegistry
 from slack_bolt.async_app import AsyncApp
 
-from bot.answer import Answer, Query, ask
+from bot.answering.answer import Answer, ask
+from bot.answering.query import Query
 from bot.slack.actions import Actions
 from bot.slack.adding import Adder
 from bot.slack.articles import Intake

@@ -1,11 +1,20 @@
 """Slack's tokens and secrets: read, and told what is missing or in another's place."""
 
 import re
+from collections.abc import Iterator
 
+from pydantic import SecretStr
+
+from bot.checks import Check
 from index.errors import SettingsError
 from index.settings import Settings
 
 APP_PAGE = "the app's page at api.slack.com"
+_TOKENS = (
+    ("slack_bot_token", "SLACK_BOT_TOKEN", r"xoxb-\S+", 'begins with "xoxb-"'),
+    ("slack_app_token", "SLACK_APP_TOKEN", r"xapp-\S+", 'begins with "xapp-"'),
+    ("slack_signing_secret", "SLACK_SIGNING_SECRET", r"[0-9a-f]{32}", "is 32 hexadecimal digits"),
+)
 _PREFIXES = {"slack_bot_token": "xoxb-", "slack_app_token": "xapp-"}
 
 
@@ -54,3 +63,28 @@ def find_missing(settings: Settings) -> str:
         missing = [name for name, value in wanted.items() if not value]
         return f"set {' and '.join(missing)}, too" if missing else ""
     return "set SLACK_BOT_TOKEN, too" if one_way else ""
+
+
+def check_tokens(settings: Settings) -> Iterator[Check]:
+    """Slack is optional; a token that is set has to have the shape of its kind."""
+    for field, name, shape, described in _TOKENS:
+        secret: SecretStr | None = getattr(settings, field)
+        value = secret.get_secret_value() if secret else ""
+        if not value and field == "slack_bot_token" and installs_itself(settings):
+            yield Check(name, "off", "not set, as each workspace that installs the app has its own")
+        elif not value:
+            yield Check(name, "off", "not set", f"only for Slack: set {name}; it {described}")
+        elif re.fullmatch(shape, value):
+            yield Check(name, "ok", "set, has the right shape")
+        else:
+            yield _describe_wrong(settings, field, f"a valid one {described}")
+    if missing := find_missing(settings):
+        yield Check("Slack", "fix", "nothing is answered there with what is set", missing)
+
+
+def _describe_wrong(settings: Settings, field: str, remedy: str) -> Check:
+    try:
+        read_secret(settings, field)
+    except SettingsError as error:  # the other token, a blank
+        return Check(field.upper(), "fix", error.what, error.remedy)
+    return Check(field.upper(), "fix", "set, but not of the right shape", remedy)

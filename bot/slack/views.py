@@ -16,8 +16,8 @@ from slack_sdk.models.blocks import (
 )
 from slack_sdk.models.views import View
 
-from bot.answer import MAX_QUESTION
-from bot.citation import AnswerPassage
+from bot.answering.passage import AnswerPassage
+from bot.answering.query import MAX_QUESTION
 from bot.slack.blocks import (
     MAX_TITLE,
     citation_parts,

@@ -1,18 +1,18 @@
 """The application: its parts put together."""
 
-import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from typing import Protocol
 
 from anyio import to_thread
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from fastapi.staticfiles import StaticFiles
+from prometheus_client import CollectorRegistry
 
-from bot.middleware import BodyLimit, RequestLog
-from bot.openapi import DescribedAPI
-from bot.problems import install_handlers
-from bot.slack.tokens import find_missing
 from bot.web import articles, ask, chat, health, jobs, page, records, session
+from bot.web.middleware import BodyLimit, RequestLog
+from bot.web.openapi import DescribedAPI
+from bot.web.problems import install_handlers
 from bot.web.service import make_service
 from bot.web.session import STATIC
 from index.library import Library
@@ -25,34 +25,51 @@ WARM_UP_SECONDS = 1.0
 SLACK_EVENTS = "/slack/events"
 UPLOADS = "/v1/articles"
 
-logger = logging.getLogger(__name__)
+
+class Edge(Protocol):
+    """Another front end that is reached over HTTP: Slack's events."""
+
+    router: APIRouter
+
+    def start(self) -> None:
+        """Begin, in the running event loop."""
+        ...
+
+    async def drain(self) -> None:
+        """Finish what was accepted."""
+        ...
 
 
-def create_app(library: Library, settings: Settings) -> FastAPI:
+Join = Callable[[Library, Settings, CollectorRegistry], Edge | None]
+"""Gives the front end that joins, or None where the settings want none."""
+
+
+def create_app(library: Library, settings: Settings, join: Join | None = None) -> FastAPI:
     """Make the application over a library, which stays the caller's to close.
 
-    While the application runs, a thread warms the library up (see `/readyz`). Slack's signed
-    events join when the bot token and the signing secret are set.
+    While the application runs, a thread warms the library up (see `/readyz`).
+
+    Args:
+        library: what is asked.
+        settings: keys, limits and addresses.
+        join: gives a front end that is served beside this one.
+
+    Raises:
+        SettingsError: the keys cannot be used, or what the front end that joins needs.
     """
     service = make_service(library, settings)
-    slack = None
-    if settings.slack_signing_secret and (settings.slack_bot_token or settings.slack_client_id):
-        from bot.slack.app import http_events  # only now: it needs more than the others
-
-        slack = http_events(library, settings, service.metrics.registry)
+    joined = join(library, settings, service.metrics.registry) if join else None
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        if missing := find_missing(settings):
-            logger.warning("Nothing is answered in Slack: %s", missing)
         service.readiness.start()
         service.jobs.start()
-        if slack:
-            slack.start()
+        if joined:
+            joined.start()
         try:
             yield
-            if slack:
-                await slack.drain()
+            if joined:
+                await joined.drain()
         finally:
             service.jobs.close()
             service.workers.close()
@@ -76,7 +93,7 @@ def create_app(library: Library, settings: Settings) -> FastAPI:
     for part in (health, ask, records, articles, jobs, chat, page, session):
         app.include_router(part.make_router(service))
     session.install_sign_in(app)
-    if slack:
-        app.include_router(slack.router)
+    if joined:
+        app.include_router(joined.router)
     app.mount("/static", StaticFiles(directory=STATIC))
     return app

@@ -1,18 +1,18 @@
 """Articles over HTTP: listed, read, added, removed."""
 
 import hashlib
-from datetime import date
 from typing import Any
 
 from fastapi import APIRouter, Depends, Request, Response
-from pydantic import BaseModel, Field
+from pydantic import BaseModel
 
-from bot.openapi import ETAG, problems
-from bot.problems import problem_response
+from bot.article_view import ArticleView, view_article
 from bot.web.intake import BODY, read_intake
 from bot.web.job import Job, Task
+from bot.web.openapi import ETAG, problems
+from bot.web.problems import problem_response
 from bot.web.service import Service
-from index.article import ArticleSummary, Paragraph, ParsedArticle
+from index.article import ArticleSummary
 
 PATIENCE_SECONDS = 1.0
 """How long a request waits for its job before it is told where to look."""
@@ -22,36 +22,6 @@ class ArticleList(BaseModel):
     """The articles of the library."""
 
     articles: list[ArticleSummary]
-
-
-class ArticleView(BaseModel):
-    """An article with its structure. Offsets are in code points of `text`, end not included."""
-
-    id: str
-    title: str
-    source: str
-    author: str | None
-    published: date | None
-    language: str | None = Field(description='ISO 639 code, such as "en".')
-    text: str
-    text_sha256: str = Field(description="SHA-256 of `text` in UTF-8; citations carry it too.")
-    paragraphs: tuple[Paragraph, ...]
-
-
-def view_article(parsed: ParsedArticle) -> ArticleView:
-    """Give an article as it is read over the API."""
-    article = parsed.article
-    return ArticleView(
-        id=article.id,
-        title=article.title,
-        source=article.source,
-        author=article.author,
-        published=article.published,
-        language=article.language,
-        text=article.text,
-        text_sha256=article.text_sha256,
-        paragraphs=parsed.paragraphs,
-    )
 
 
 def make_router(service: Service) -> APIRouter:

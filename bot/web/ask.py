@@ -2,30 +2,26 @@
 
 import logging
 import secrets
-from dataclasses import fields
-from datetime import datetime
 from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Body, Depends, HTTPException, Request
 from pydantic import Field
 
-from bot.answer import Answer, Day, Query, ask, check_question
-from bot.citation import Frozen
-from bot.openapi import ASK_EXAMPLES, problems
-from bot.problems import Failure, describe_error
-from bot.scope import find_scope
-from bot.slack.query import PREFIX as SLACK_PREFIX
+from bot.answering.answer import Answer, ask
+from bot.answering.hits import SearchHits, SearchQuery, find_hits
+from bot.answering.passage import Frozen
+from bot.answering.query import Query
+from bot.conversation.namespace import SLACK
+from bot.failures import Failure, describe_error
+from bot.web.openapi import ASK_EXAMPLES, problems
 from bot.web.service import Service
 from index.errors import LibraryError, UsageError
-from index.library import Library
-from index.search import Hit
 from index.stages import listening
 
 logger = logging.getLogger(__name__)
 
 MAX_BATCH = 100
-MAX_HITS = 100
 
 
 class KeptAnswer(Answer):
@@ -55,41 +51,6 @@ class BatchAnswers(Frozen):
     answers: tuple[BatchItem, ...]
 
 
-class SearchQuery(Frozen):
-    """What to search for."""
-
-    question: str = Field(
-        description="The question, at most 2,000 characters.", examples=["Who raised concerns?"]
-    )
-    k: int = Field(default=10, ge=1, le=MAX_HITS, strict=True, description="Hits at most.")
-    article: str | None = Field(default=None, description="Search only the article with this id.")
-    since: Day | None = Field(default=None, description="First day of publication.")
-    until: Day | None = Field(default=None, description="Last day of publication.")
-    source: str | None = Field(
-        default=None, max_length=500, description="Search only sources that contain this."
-    )
-
-
-class SearchHit(Frozen):
-    """A sentence with its place (code points of the article's text) and all its scores."""
-
-    rank: int
-    article_id: str
-    paragraph: int
-    start: int
-    end: int
-    quote: str
-    scores: dict[str, float] = Field(
-        description="Higher is better: the order weighs `fused` and, where it is read, `relevance`."
-    )
-
-
-class SearchHits(Frozen):
-    """Sentences, best first."""
-
-    hits: tuple[SearchHit, ...]
-
-
 async def require_json(request: Request) -> None:
     """Refuse other media types.
 
@@ -108,7 +69,7 @@ def answer_and_keep(service: Service, query: Query) -> KeptAnswer:
             reach the server could otherwise read on.
     """
     library = service.library
-    if (query.conversation or "").startswith(SLACK_PREFIX):
+    if (query.conversation or "").startswith(SLACK):
         raise UsageError("the conversation has a name of those in Slack", "choose another name")
     with listening(service.metrics.observe_stage):
         answer = ask(library, query)
@@ -124,38 +85,6 @@ def answer_and_keep(service: Service, query: Query) -> KeptAnswer:
         logger.error("an answer is not kept: %r", str(error))  # noqa: TRY400  # no cause to trace
         return kept.model_copy(update={"id": None})
     return kept
-
-
-def find_hits(library: Library, query: SearchQuery) -> SearchHits:
-    """Search without judging whether what is found answers."""
-    question = check_question(query.question)
-    with library.snapshot() as snapshot:
-        limits = Query(**query.model_dump(exclude={"k"}), dates=False)
-        scope = find_scope(snapshot, limits, question, datetime.now().astimezone().date())
-        hits = library.search(snapshot, question, query.k, scope.only)
-        texts = {
-            article_id: article.text
-            for article_id in {hit.sentence.article_id for hit in hits}
-            if (article := snapshot.article(article_id))
-        }
-    ranked = enumerate(hits, 1)
-    return SearchHits(
-        hits=tuple(_show(rank, hit, texts[hit.sentence.article_id]) for rank, hit in ranked)
-    )
-
-
-def _show(rank: int, hit: Hit, text: str) -> SearchHit:
-    sentence = hit.sentence
-    scores = {field.name: getattr(hit, field.name) for field in fields(hit)}
-    return SearchHit(
-        rank=rank,
-        article_id=sentence.article_id,
-        paragraph=sentence.paragraph,
-        start=sentence.start,
-        end=sentence.end,
-        quote=text[sentence.start : sentence.end],
-        scores={name: score for name, score in scores.items() if isinstance(score, float)},
-    )
 
 
 def make_router(service: Service) -> APIRouter:

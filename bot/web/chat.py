@@ -11,13 +11,13 @@ from fastapi import APIRouter, Body, Depends, Request
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
-from bot.answer import Query
-from bot.citation import AnswerPassage, Citation
-from bot.conversation import resolve
-from bot.html import NOT_AN_ANSWER, NOT_FOUND
-from bot.openapi import events, problems
-from bot.samples import CHAT_EVENTS
+from bot.answering.passage import AnswerPassage, Citation
+from bot.answering.query import Query
+from bot.conversation.follow_up import resolve
 from bot.web.ask import KeptAnswer, answer_and_keep, require_json
+from bot.web.html import NOT_AN_ANSWER, NOT_FOUND
+from bot.web.openapi import events, problems
+from bot.web.samples import CHAT_EVENTS
 from bot.web.service import Service
 from index.errors import UsageError
 from index.store import Cited, Turn

@@ -12,7 +12,7 @@ from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 
-from bot.keys import Scope, find_key, read_keys
+from bot.web.keys import Scope, find_key, read_keys
 from index.settings import Settings
 
 COOKIE = "articlebot_key"

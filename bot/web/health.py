@@ -8,11 +8,11 @@ from fastapi import APIRouter, Depends, Response
 from fastapi.responses import PlainTextResponse
 from pydantic import BaseModel
 
-from bot.answer import IndexInfo
-from bot.openapi import problems
-from bot.problems import error_response
-from bot.samples import METRICS
+from bot.answering.answer import IndexInfo
 from bot.web.metrics import CONTENT_TYPE
+from bot.web.openapi import problems
+from bot.web.problems import error_response
+from bot.web.samples import METRICS
 from bot.web.service import Service
 from index.errors import EmptyLibraryError
 

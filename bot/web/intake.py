@@ -7,10 +7,10 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 from starlette.datastructures import UploadFile
 
-from bot.answer import Day
+from bot.answering.query import Day
 from index.article import is_url
-from index.formats.document import Metadata
-from index.read import Blob, Reading
+from index.reading.formats.document import Metadata
+from index.reading.read import Blob, Reading
 from index.settings import Settings
 
 M = TypeVar("M", bound=BaseModel)

@@ -8,12 +8,13 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from bot.problems import Failure, UnknownError, describe_error
+from bot.failures import Failure, describe_error
+from bot.web.problems import UnknownError
 from index.article import Article
 from index.build import OnProgress, Progress
 from index.errors import LibraryError
 from index.library import Library
-from index.read import AS_FOUND, Blob, Reading, read_source
+from index.reading.read import AS_FOUND, Blob, Reading, read_source
 
 WAITING = 16
 """Jobs that may wait or run; more are refused."""

@@ -8,9 +8,9 @@ from fastapi import APIRouter, Depends, Path
 from fastapi.responses import StreamingResponse
 
 from bot.faults import ID_PATTERN
-from bot.openapi import events, problems
-from bot.samples import JOB_EVENTS
 from bot.web.job import Job
+from bot.web.openapi import events, problems
+from bot.web.samples import JOB_EVENTS
 from bot.web.service import Service
 
 JobId = Annotated[str, Path(pattern=ID_PATTERN, description="A job's `id`.")]

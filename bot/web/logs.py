@@ -4,7 +4,7 @@ import json
 import logging
 from datetime import UTC, datetime
 
-from bot.middleware import add_request_id
+from bot.web.middleware import add_request_id
 
 TEXT = "%(asctime)s %(levelname)s %(name)s [%(request_id)s] %(message)s"
 

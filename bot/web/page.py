@@ -8,13 +8,14 @@ from urllib.parse import quote_plus
 from fastapi import APIRouter, Body, Depends, Query, Request
 from fastapi.responses import HTMLResponse
 
-from bot.answer import Query as Question
-from bot.html import escape_text, render_error, render_turn
-from bot.problems import classify, describe_error
-from bot.reader import page_response
-from bot.render import title_copies
+from bot.answering.answer import title_copies
+from bot.answering.query import Query as Question
+from bot.failures import describe_error
 from bot.web.ask import KeptAnswer, answer_and_keep, require_json
 from bot.web.gate import COOKIE
+from bot.web.html import escape_text, render_error, render_turn
+from bot.web.problems import classify
+from bot.web.reader import page_response
 from bot.web.records import AnswerId, read_kept
 from bot.web.service import Service
 from bot.web.session import SIGN_OUT, STATIC, sign_in_form

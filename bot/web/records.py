@@ -5,12 +5,12 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Depends, Path
 from pydantic import Field
 
-from bot.citation import Frozen
+from bot.answering.passage import Frozen
 from bot.faults import ID_PATTERN
 from bot.feedback import judge
-from bot.openapi import problems
-from bot.problems import UnknownError
 from bot.web.ask import KeptAnswer, require_json
+from bot.web.openapi import problems
+from bot.web.problems import UnknownError
 from bot.web.service import Service
 from index.article import canonical
 from index.library import Library

@@ -9,7 +9,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 
 from fastapi import HTTPException
 
-from bot.problems import REQUEST_ID, Failure, describe_error
+from bot.failures import Failure, describe_error
 from bot.web.job import (
     RETRY_AFTER,
     TOO_MANY,
@@ -21,6 +21,7 @@ from bot.web.job import (
     Task,
 )
 from bot.web.metrics import Metrics
+from bot.web.problems import REQUEST_ID
 from index.build import Progress
 from index.errors import ArticlebotError
 from index.settings import Settings

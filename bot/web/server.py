@@ -4,15 +4,15 @@ import gc
 import logging
 import signal
 import socket
+from collections.abc import Callable
 from contextlib import suppress
 from typing import NoReturn
 
 import uvicorn
 from starlette.types import ASGIApp
 
-from bot.keys import read_keys
-from bot.web.app import create_app
 from bot.web.gate import is_loopback
+from bot.web.keys import read_keys
 from bot.web.logs import set_up_logs
 from index.errors import SettingsError
 from index.library import Library
@@ -24,16 +24,23 @@ SHUTDOWN_SECONDS = 8
 logger = logging.getLogger(__name__)
 
 
-def serve(settings: Settings, host: str, port: int) -> None:
+def serve(settings: Settings, host: str, port: int, make_app: Callable[[Library], ASGIApp]) -> None:
     """Serve until SIGINT or SIGTERM; requests under way then finish before the library closes.
+
+    Args:
+        settings: of the library, the keys and the logs.
+        host, port: where to listen.
+        make_app: gives the application over the library.
 
     Raises:
         SettingsError: the address cannot be listened on, or not without keys.
         LibraryError: the data directory cannot be used.
     """
     refuse_strangers(settings, host)
-    with Library.open(settings) as library:
-        run_app(create_app(library, settings), settings, host, port)
+    with listen(host, port) as listener:
+        set_up_logs(settings.log_level, settings.log_format)
+        with Library.open(settings) as library:
+            run_app(make_app(library), listener)
 
 
 def refuse_strangers(settings: Settings, host: str) -> None:
@@ -50,11 +57,10 @@ def refuse_strangers(settings: Settings, host: str) -> None:
         )
 
 
-def run_app(app: ASGIApp, settings: Settings, host: str, port: int) -> None:
-    """Run an application on an address (port 0: any free one, named in the log); see `serve`."""
-    listener = listen(host, port)
-    set_up_logs(settings.log_level, settings.log_format)
-    logger.info("Serving on http://%s:%d", _shown(host), listener.getsockname()[1])
+def run_app(app: ASGIApp, listener: socket.socket) -> None:
+    """Run an application on a socket that listens, whose address the log names; see `serve`."""
+    host, port = listener.getsockname()[:2]
+    logger.info("Serving on http://%s:%d", _shown(host), port)
     config = uvicorn.Config(
         app,
         log_config=None,
@@ -68,7 +74,7 @@ def run_app(app: ASGIApp, settings: Settings, host: str, port: int) -> None:
     # The 100,000 objects of the imports last: going through them stops everybody for 20 ms.
     gc.freeze()
     try:
-        with listener, suppress(KeyboardInterrupt):
+        with suppress(KeyboardInterrupt):
             uvicorn.Server(config).run(sockets=[listener])
     finally:
         signal.signal(signal.SIGTERM, previous)

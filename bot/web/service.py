@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 
-from bot.conversation import resolve
+from bot.conversation.follow_up import resolve
 from bot.examples import Examples
-from bot.readiness import Readiness
 from bot.web.gate import Gate
 from bot.web.job import Jobs, Result, Task, perform
 from bot.web.metrics import Metrics
+from bot.web.readiness import Readiness
 from bot.web.runner import LocalJobs
 from bot.web.work import Workers, count_threads
 from index.build import OnProgress

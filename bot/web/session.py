@@ -12,7 +12,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from bot.web.gate import COOKIE, SignInNeeded
 from bot.web.service import Service
 
-STATIC = Path(__file__).parents[1] / "static"
+STATIC = Path(__file__).parent / "static"
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'none'"

@@ -9,7 +9,7 @@ import time
 from fastapi import HTTPException
 from pydantic import BaseModel
 
-from bot.problems import REQUEST_ID, describe_error
+from bot.failures import describe_error
 from bot.web.job import (
     RETRY_AFTER,
     TOO_MANY,
@@ -21,6 +21,7 @@ from bot.web.job import (
     Task,
 )
 from bot.web.metrics import Metrics
+from bot.web.problems import REQUEST_ID
 from bot.web.runner import unforeseen
 from index import errors
 from index.build import Progress

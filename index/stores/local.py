@@ -10,8 +10,8 @@ import numpy as np
 from filelock import FileLock, Timeout
 
 from index.article import Article, ArticleSummary, ParsedArticle
-from index.encode import Encoder, Vectors
 from index.errors import BusyError, LibraryError
+from index.models.encode import Encoder, Vectors
 from index.store import EVERYTHING, Candidate, EncodedArticle, Filter, LibraryInfo, StoredSentence
 from index.stores import database, publication, reading, selection
 from index.stores.search_files import SearchFolder

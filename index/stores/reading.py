@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from index.article import Article, ArticleSummary, Kind, Paragraph, ParsedArticle, Passage, Sentence
-from index.encode import Vectors
+from index.models.encode import Vectors
 from index.store import EncodedArticle, StoredSentence
 
 

@@ -16,7 +16,7 @@ import faiss
 import numpy as np
 import numpy.typing as npt
 
-from index.encode import Vectors
+from index.models.encode import Vectors
 
 RECENT = 20_000
 """Sentences in the flat file at most; `make bench ARGS=growth` has what a search takes of each."""

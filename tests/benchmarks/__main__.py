@@ -21,10 +21,10 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from index.encode import OnnxEncoder
-from index.export import export_model
+from index.models.encode import OnnxEncoder
+from index.models.export import export_model
+from index.reading.split import parse_article
 from index.settings import load_settings
-from index.split import parse_article
 from tests.benchmarks import growth
 from tests.benchmarks.cold_start import cold_start
 from tests.benchmarks.compare import Row, compare

@@ -23,7 +23,7 @@ _PLAIN = """
 import sys
 import faiss
 from sentence_transformers import SentenceTransformer
-from index.export import find_bundled_model
+from index.models.export import find_bundled_model
 model = SentenceTransformer(str(find_bundled_model()), device="cpu")
 lines = [line for line in open(sys.argv[1], encoding="utf-8").read().split("\\n") if line.strip()]
 index = faiss.IndexFlatIP(384)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from index.split import parse_article
+from index.reading.split import parse_article
 from tests.benchmarks import load
 from tests.benchmarks.corpus import Corpus
 

@@ -20,7 +20,7 @@ from pathlib import Path
 import numpy as np
 
 from index.article import Article, Paragraph, ParsedArticle, Passage, Sentence
-from index.encode import Vectors
+from index.models.encode import Vectors
 from index.search import DEPTH, search
 from index.store import EncodedArticle, Snapshot
 from index.stores import database, reading

@@ -29,7 +29,7 @@ class Load(NamedTuple):
 @contextmanager
 def serving(environment: dict[str, str]) -> Iterator[tuple[int, int]]:
     """Run `articlebot serve`; give its port and its process id."""
-    command = [sys.executable, "-m", "bot.cli", "serve", "--port", "0"]
+    command = [sys.executable, "-m", "bot.cli.main", "serve", "--port", "0"]
     process = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True)
     assert process.stderr is not None
     try:

@@ -14,8 +14,8 @@ from contextlib import ExitStack, contextmanager
 import numpy as np
 
 from index.article import Article
-from index.encode import Vectors
 from index.library import Library
+from index.models.encode import Vectors
 from index.settings import Settings
 from index.stores.postgres.server import Server
 from tests import postgres

@@ -47,7 +47,8 @@ class Ours:
         self._library.add([Article(**article) for article in articles])
 
     def ask(self, question: str) -> object:
-        from bot.answer import Query, ask
+        from bot.answering.answer import ask
+        from bot.answering.query import Query
 
         return ask(self._library, Query(question=question))
 
@@ -65,7 +66,7 @@ class Plain:
         import faiss
         from sentence_transformers import SentenceTransformer
 
-        from index.export import find_bundled_model
+        from index.models.export import find_bundled_model
 
         self._model = SentenceTransformer(str(find_bundled_model()), device="cpu")
         self._index: Any = faiss.IndexFlatIP(384)

@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 
 from index.article import Article
-from index.export import export_model
+from index.models.export import export_model
 from index.settings import load_settings
 from index.stores.postgres.server import Server
 from tests import postgres
@@ -84,7 +84,15 @@ def measure(
     address = postgres.create_database(cluster, name)
     Server(address).migrate()
     environment = {"ARTICLEBOT_STORE": address, "ARTICLEBOT_THREADS": str(threads)}
-    command = [sys.executable, "-m", "bot.cli", "index", "--workers", str(workers), str(folder)]
+    command = [
+        sys.executable,
+        "-m",
+        "bot.cli.main",
+        "index",
+        "--workers",
+        str(workers),
+        str(folder),
+    ]
     began = time.perf_counter()
     done = subprocess.run(
         command,

@@ -2,10 +2,10 @@
 
 import hashlib
 
-from bot.answer import Answer, IndexInfo
-from bot.citation import AnswerPassage, Citation
-from bot.figures import Outcome
-from bot.questions import Question, Span
+from bot.answering.answer import Answer, IndexInfo
+from bot.answering.passage import AnswerPassage, Citation
+from bot.evaluation.figures import Outcome
+from bot.evaluation.questions import Question, Span
 
 TEXT = "The king came by train. The queen came by boat."
 

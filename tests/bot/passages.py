@@ -3,9 +3,10 @@
 from collections import Counter
 from itertools import combinations
 
-from bot.answer import Answer
-from bot.calibration import BUILT_IN
-from bot.citation import OF_A_PARAGRAPH, AnswerPassage
+from bot.answering.answer import Answer
+from bot.answering.calibration import BUILT_IN
+from bot.answering.citation import OF_A_PARAGRAPH
+from bot.answering.passage import AnswerPassage
 from index.library import Library
 
 

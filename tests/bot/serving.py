@@ -10,7 +10,7 @@ import httpx
 import uvicorn
 from starlette.types import ASGIApp
 
-from bot.problems import MEDIA_TYPE, Problem
+from bot.web.problems import MEDIA_TYPE, Problem
 
 
 @contextmanager

@@ -1,8 +1,9 @@
-from bot.answer import Query, ask
+from bot.answering.answer import ask
+from bot.answering.query import Query
 from bot.examples import candidates, find_examples
 from index.article import Article
 from index.library import Library
-from index.split import parse_article
+from index.reading.split import parse_article
 from tests.bot.web.conftest import BRIDGE
 from tests.fakes import answer_readily
 

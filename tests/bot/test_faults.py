@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 from pydantic import BaseModel, ValidationError
 
-from bot.answer import Query
+from bot.answering.hits import SearchQuery
+from bot.answering.query import Query
 from bot.faults import describe_fault
-from bot.web.ask import Batch, SearchQuery
+from bot.web.ask import Batch
 from bot.web.chat import ChatRequest
 from bot.web.intake import NewArticle
 from bot.web.records import Verdict

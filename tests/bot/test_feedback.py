@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from bot.answer import Query, ask
-from bot.cli import app
-from bot.cli_session import Session
+from bot.answering.answer import ask
+from bot.answering.query import Query
+from bot.cli.main import app
+from bot.cli.session import Session
 from bot.slack.memory import Memory
 from index.article import Article
 from index.library import Library

@@ -13,8 +13,9 @@ import pytest
 from mcp import Client, StdioServerParameters, stdio_client
 from mcp.types import CallToolResult
 
-from bot.keys import make_key
-from bot.mcp import make_http_app, make_server
+from bot.mcp import http_app, make_server
+from bot.web.guard import guard
+from bot.web.keys import make_key
 from index.library import Library
 from index.settings import load_settings
 from tests.bot.serving import serving
@@ -79,7 +80,7 @@ async def test_what_cannot_be_done_is_told(
 async def test_over_stdio(seed_library: Library, tmp_path: Path) -> None:
     parameters = StdioServerParameters(
         command=sys.executable,
-        args=["-m", "bot.cli", "--data", str(seed_library.settings.data), "mcp"],
+        args=["-m", "bot.cli.main", "--data", str(seed_library.settings.data), "mcp"],
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         cwd=ROOT,
     )
@@ -91,7 +92,7 @@ async def test_over_stdio(seed_library: Library, tmp_path: Path) -> None:
 
 
 async def test_over_http(seed_library: Library) -> None:
-    app = make_http_app(seed_library, seed_library.settings)
+    app = guard(http_app(seed_library), seed_library.settings)
     with serving(app) as server:
         async with Client(f"{server.base_url}/mcp") as client:
             answer = content_of(await client.call_tool("ask", {"question": QUESTION}))
@@ -103,7 +104,7 @@ def test_over_http_keys_are_asked_for(seed_library: Library) -> None:
     settings = load_settings(data=seed_library.settings.data, api_keys=key.entry)
     ping = {"jsonrpc": "2.0", "id": 1, "method": "ping"}
     headers = {"Accept": "application/json, text/event-stream"}
-    with serving(make_http_app(seed_library, settings)) as client:
+    with serving(guard(http_app(seed_library), settings)) as client:
         refused = client.post("/mcp", json=ping, headers=headers)
         headers["Authorization"] = f"Bearer {key.key}"
         let_in = client.post("/mcp", json=ping, headers=headers)
@@ -113,7 +114,7 @@ def test_over_http_keys_are_asked_for(seed_library: Library) -> None:
 
 
 def test_another_site_s_page_may_not_use_it(seed_library: Library) -> None:
-    with serving(make_http_app(seed_library, seed_library.settings)) as client:
+    with serving(guard(http_app(seed_library), seed_library.settings)) as client:
         for headers in {"Host": "evil.example"}, {"Origin": "http://evil.example"}:
             refused: httpx.Response = client.post("/mcp", json={}, headers=headers)
             assert refused.status_code == 403

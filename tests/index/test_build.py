@@ -9,10 +9,10 @@ import pytest
 from index import build
 from index.article import Article
 from index.build import Progress, sentence_vectors
-from index.encode import Vectors
 from index.errors import EmptyLibraryError
 from index.library import Library
-from index.split import parse_article
+from index.models.encode import Vectors
+from index.reading.split import parse_article
 from tests.conftest import SEEDS
 from tests.fakes import FakeEncoder
 

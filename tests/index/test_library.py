@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from index import loading
 from index.article import Article
 from index.errors import EmptyLibraryError, ModelError, UnknownArticleError
-from index.export import ExportedModel
 from index.library import Library
+from index.models import loading
+from index.models.exported import ExportedModel
 from index.settings import Settings
 from index.store import LibraryInfo
 from tests.fakes import FakeEncoder

@@ -13,8 +13,9 @@ from typing import Any
 
 import pytest
 
-from bot.answer import Answer, Query, ask
-from bot.citation import AnswerPassage
+from bot.answering.answer import Answer, ask
+from bot.answering.passage import AnswerPassage
+from bot.answering.query import Query
 from index.library import Library
 from index.settings import Settings
 from index.store import Turn

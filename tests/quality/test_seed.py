@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.evaluate import Evaluation, Plan, evaluate
-from bot.figures import Outcome, compute_figures
+from bot.evaluation.evaluate import Evaluation, Plan, evaluate
+from bot.evaluation.figures import Outcome, compute_figures
 from index.settings import Settings
 from tests.conftest import Exported
 

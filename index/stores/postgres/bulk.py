@@ -16,11 +16,11 @@ from pathlib import Path
 
 from index.article import is_url
 from index.build import IndexReport, OnProgress, Progress, index_sources, unwatched
-from index.encode import Encoder, OnnxEncoder
 from index.errors import ArticlebotError, LibraryError, SourceError, UsageError
-from index.export import export_model
-from index.intake import Intake
-from index.read import Blob, Reading, Source, find_sources
+from index.models.encode import Encoder, OnnxEncoder
+from index.models.export import export_model
+from index.reading.intake import Intake
+from index.reading.read import Blob, Reading, Source, find_sources
 from index.settings import Settings
 from index.stores.choice import open_server
 from index.stores.postgres import jobs

@@ -10,7 +10,7 @@ from pydantic import TypeAdapter
 
 from index.build import IndexReport
 from index.errors import SourceError
-from index.read import Reading
+from index.reading.read import Reading
 from index.stores.postgres.schema import Connection
 from index.stores.postgres.writing import RUNS
 

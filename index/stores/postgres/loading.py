@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from index.article import ParsedArticle
-from index.encode import Vectors
 from index.fingerprint import content_number
+from index.models.encode import Vectors
 from index.stores.postgres import rows
 from index.stores.postgres.schema import Connection
 from index.stores.postgres.words import ArticleWords, count_words, round_length

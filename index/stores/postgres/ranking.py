@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, cast
 
-from index.encode import Vectors
+from index.models.encode import Vectors
 from index.store import Candidate
 from index.stores.postgres.schema import Connection
 from index.stores.postgres.words import analyze

@@ -9,9 +9,9 @@ from typing import Any, cast
 import numpy as np
 
 from index.article import Article, ArticleSummary, ParsedArticle
-from index.encode import Vectors
 from index.errors import EmptyLibraryError
 from index.fingerprint import fingerprint
+from index.models.encode import Vectors
 from index.store import EVERYTHING, Candidate, EncodedArticle, Filter, LibraryInfo, StoredSentence
 from index.stores.postgres import rows, schema
 from index.stores.postgres.ranking import rank

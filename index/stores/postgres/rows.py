@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from index.article import Article, Paragraph, ParsedArticle, Passage, Sentence
-from index.encode import Vectors
+from index.models.encode import Vectors
 from index.store import EncodedArticle
 
 _ABOUT = ("title", "source", "author", "language", "path")

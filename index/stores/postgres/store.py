@@ -3,7 +3,7 @@
 import contextlib
 from collections.abc import Iterator
 
-from index.encode import Encoder
+from index.models.encode import Encoder
 from index.stores.postgres.nearest import tend
 from index.stores.postgres.reading import PostgresSnapshot, State, read_state
 from index.stores.postgres.server import Server

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any, cast
 
-from index.encode import Encoder
 from index.errors import LibraryError
 from index.fingerprint import content_number
+from index.models.encode import Encoder
 from index.store import EncodedArticle
 from index.stores.postgres import rows
 from index.stores.postgres.loading import Loading, insert_articles

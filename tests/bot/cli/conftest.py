@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from bot.cli import app
-from bot.cli_session import Session
+from bot.cli.main import app
+from bot.cli.session import Session
 from tests.bot.cli.program import ARTICLE, Run
 from tests.fakes import open_library
 

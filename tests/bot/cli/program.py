@@ -14,10 +14,10 @@ ARTICLE = (
 )
 QUESTION = "Who raised serious concerns about the missile deal?"
 UNRELATED = "Zebra quagga okapi?"
-PROGRAM = [sys.executable, "-c", "from bot.cli import run; run()"]
+PROGRAM = [sys.executable, "-c", "from bot.cli.main import run; run()"]
 FAKED = """
-from bot.cli import main
-from bot.cli_session import Session
+from bot.cli.main import main
+from bot.cli.session import Session
 from tests.fakes import open_library
 main(Session(open_library=open_library))
 """

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.answer import MAX_TOP_K, Answer
+from bot.answering.answer import Answer
+from bot.answering.query import MAX_TOP_K
 from tests.bot.cli.program import ARTICLE, QUESTION, UNRELATED, Run
 
 

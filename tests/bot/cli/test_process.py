@@ -5,13 +5,13 @@ import subprocess
 import sys
 from pathlib import Path
 
-from bot.answer import Answer
+from bot.answering.answer import Answer
 from tests.bot.cli.program import ARTICLE, FAKE, FAKED, QUESTION, UNRELATED, process
 
 
 def test_help_teaches_with_examples_and_imports_nothing_heavy() -> None:
     program = (
-        "import sys\nfrom bot.cli import main\n"
+        "import sys\nfrom bot.cli.main import main\n"
         "try: main()\nfinally: print(*sys.modules, file=sys.stderr)"
     )
     result = process(["--help"], [sys.executable, "-c", program])

@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from bot.answer import MAX_QUESTION
-from bot.cli import app
-from bot.cli_session import Session
+from bot.answering.query import MAX_QUESTION
+from bot.cli.main import app
+from bot.cli.session import Session
 from index.article import ArticleSummary
 from index.build import IndexReport, OnProgress, Progress, unwatched
 from index.library import Library
-from index.read import AS_FOUND, Reading, Source
+from index.reading.read import AS_FOUND, Reading, Source
 from tests.bot.cli.program import ARTICLE, QUESTION, Run
 
 

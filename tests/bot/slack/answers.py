@@ -2,8 +2,8 @@
 
 from datetime import date
 
-from bot.answer import Answer, IndexInfo
-from bot.citation import AnswerPassage, Citation
+from bot.answering.answer import Answer, IndexInfo
+from bot.answering.passage import AnswerPassage, Citation
 
 LINK = "https://news.example/story?a=1&b=2#:~:text=Mattis"
 

@@ -17,7 +17,8 @@ import uvicorn
 from fastapi import FastAPI
 from pydantic import SecretStr
 
-from bot.answer import Answer, Query
+from bot.answering.answer import Answer
+from bot.answering.query import Query
 from bot.slack.app import serve_socket_mode
 from bot.slack.http import SlackEvents
 from bot.slack.staff import Staff

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from bot.answer import Answer, IndexInfo
-from bot.citation import AnswerPassage, Citation
+from bot.answering.answer import Answer, IndexInfo
+from bot.answering.passage import AnswerPassage, Citation
 from bot.slack.articles import NOT_AN_EDITOR
 from bot.slack.blocks import HELP, Message, answer_message, passage_blocks, plain_message
 from bot.slack.buttons import answer_buttons
@@ -25,8 +25,8 @@ from bot.slack.views import (
     right_answer_view,
 )
 from index.article import ArticleSummary, ParsedArticle
-from index.read import read_article
-from index.split import parse_article
+from index.reading.read import read_article
+from index.reading.split import parse_article
 
 ROOT = Path(__file__).parents[3]
 PAGE = ROOT / "bot" / "slack" / "README.md"

@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from bot.answer import Query, ask
+from bot.answering.answer import ask
+from bot.answering.query import Query
 from bot.slack.actions import SEARCHING
 from bot.slack.buttons import CONTEXT, FEEDBACK, MORE, SHARE
 from index.article import Article

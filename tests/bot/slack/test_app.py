@@ -18,21 +18,17 @@ from prometheus_client import CollectorRegistry
 from pydantic import SecretStr
 
 import bot.slack.work
-from bot.answer import Query, ask
+from bot.answering.answer import ask
+from bot.answering.query import Query
 from bot.slack import scopes
-from bot.slack.app import (
-    _run,
-    _serving_metrics,
-    build_app,
-    run_socket_mode,
-    serve_socket_mode,
-)
+from bot.slack.app import _run, _serving_metrics, build_app, run_socket_mode, serve_socket_mode
 from bot.slack.commands import COMMAND
+from bot.slack.events import find_events
 from bot.slack.http import SlackEvents
 from bot.slack.staff import Staff
 from bot.slack.views import ASK_ABOUT
 from bot.slack.work import Work
-from bot.web import create_app
+from bot.web.app import create_app
 from index.errors import ArticlebotError, SettingsError
 from index.library import Library
 from tests.bot.slack.edges import (
@@ -175,7 +171,7 @@ async def test_a_token_that_slack_refuses_is_warned_of_when_serving_http(
         slack.script("auth.test", Reply({"ok": False, "error": error}))
         settings = slack_settings(slack.api_url)
         async with (
-            served(create_app(library, settings)) as (url, _),
+            served(create_app(library, settings, find_events)) as (url, _),
             httpx.AsyncClient(base_url=url, trust_env=False) as client,
         ):
             async with asyncio.timeout(10):
@@ -189,7 +185,10 @@ async def test_a_token_that_slack_refuses_is_warned_of_when_serving_http(
 async def test_a_token_that_slack_takes_is_not_warned_of(
     library: Library, caplog: pytest.LogCaptureFixture
 ) -> None:
-    async with FakeSlack() as slack, served(create_app(library, slack_settings(slack.api_url))):
+    async with (
+        FakeSlack() as slack,
+        served(create_app(library, slack_settings(slack.api_url), find_events)),
+    ):
         await slack.until(lambda: slack.made("auth.test"))
     assert "Slack" not in caplog.text
 
@@ -203,7 +202,7 @@ async def test_swapped_tokens_end_the_start(library: Library) -> None:
     with pytest.raises(SettingsError, match="SLACK_BOT_TOKEN holds the token that belongs into"):
         run_socket_mode(swapped)
     with pytest.raises(SettingsError, match="SLACK_BOT_TOKEN holds the token that belongs into"):
-        create_app(library, swapped)
+        create_app(library, swapped, find_events)
 
 
 async def test_the_real_library_answers_over_http(seed_library: Library) -> None:
@@ -211,7 +210,7 @@ async def test_the_real_library_answers_over_http(seed_library: Library) -> None
         settings = slack_settings(slack.api_url, data=seed_library.settings.data)
         answered = ask(seed_library, Query(question="Who raised serious concerns?"))
         async with (
-            served(create_app(seed_library, settings)) as (url, stop),
+            served(create_app(seed_library, settings, find_events)) as (url, stop),
             httpx.AsyncClient(base_url=url, trust_env=False) as client,
         ):
             body = json.dumps(event_body(mention(answered.question))).encode()
@@ -246,7 +245,7 @@ async def test_events_are_counted_by_type_and_outcome(seed_library: Library) -> 
     async with FakeSlack() as slack:
         settings = slack_settings(slack.api_url, data=seed_library.settings.data)
         async with (
-            served(create_app(seed_library, settings)) as (url, _),
+            served(create_app(seed_library, settings, find_events)) as (url, _),
             httpx.AsyncClient(base_url=url, trust_env=False) as client,
         ):
             for number in (1, 1, 2):

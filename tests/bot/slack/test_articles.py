@@ -52,7 +52,7 @@ async def test_a_file_in_a_dm_is_added_and_its_progress_told(
 async def test_links_are_added_from_a_dm_and_a_mention_that_says_so(
     open_edge: OpenEdge, library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("index.fetch.is_public", lambda address: address == "127.0.0.1")
+    monkeypatch.setattr("index.reading.fetch.is_public", lambda address: address == "127.0.0.1")
     answers = Answers()
     async with open_edge(answers, library, slack_editors="U1") as edge:
         edge.slack.files["one.txt"] = edge.slack.files["two.txt"] = (TEXT, "text/plain")

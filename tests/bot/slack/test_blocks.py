@@ -5,7 +5,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.citation import AnswerPassage
+from bot.answering.passage import AnswerPassage
 from bot.slack.blocks import (
     MAX_FALLBACK,
     MAX_MESSAGE,

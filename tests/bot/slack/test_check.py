@@ -6,8 +6,8 @@ from collections.abc import Callable
 import pytest
 from typer.testing import CliRunner, Result
 
-from bot.cli import app
-from bot.outcome import FAILED
+from bot.cli.main import app
+from bot.cli.outcome import FAILED
 from tests.bot.slack.fake_slack import APP_TOKEN, BOT_TOKEN, SIGNING_SECRET, FakeSlack, Reply
 
 Run = Callable[..., Result]

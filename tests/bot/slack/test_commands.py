@@ -2,7 +2,8 @@
 
 import pytest
 
-from bot.answer import Answer, Query
+from bot.answering.answer import Answer
+from bot.answering.query import Query
 from bot.slack.actions import SEARCHING
 from bot.slack.buttons import SHARE
 from index.errors import EmptyLibraryError

@@ -7,7 +7,8 @@ from functools import partial
 
 import pytest
 
-from bot.answer import Answer, Query
+from bot.answering.answer import Answer
+from bot.answering.query import Query
 from bot.slack.blocks import HELP, NOT_AN_ANSWER
 from index.errors import EmptyLibraryError, UsageError
 from tests.bot.slack.answers import answer, passage

@@ -8,8 +8,7 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
-from bot.slack.app import http_events
-from bot.slack.http import MAX_BODY, SlackEvents
+from bot.slack.http import MAX_BODY, SlackEvents, http_events
 from bot.slack.staff import Staff
 from index.errors import SettingsError
 from index.library import Library

@@ -10,7 +10,8 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
-from bot.web import create_app
+from bot.slack.events import find_events
+from bot.web.app import create_app
 from index.library import Library
 from tests.bot.slack.edges import served, slack_settings, socket_edge
 from tests.bot.slack.fake_slack import BOT_USER, FakeSlack
@@ -34,7 +35,7 @@ CLIENT = {
 async def site(slack: FakeSlack, library: Library, **more: Any) -> AsyncIterator[httpx.AsyncClient]:
     settings = slack_settings(slack.api_url, **more).model_copy(update=CLIENT)
     async with (
-        served(create_app(library, settings)) as (url, _),
+        served(create_app(library, settings, find_events)) as (url, _),
         httpx.AsyncClient(base_url=url, trust_env=False) as client,
     ):
         yield client

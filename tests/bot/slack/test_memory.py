@@ -33,7 +33,7 @@ pytestmark = pytest.mark.anyio
 def articlebot_serving(environment: dict[str, str]) -> Iterator[str]:
     """Run `articlebot serve` as a process of its own; give its address."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "bot.cli", "serve", "--port", "0"],
+        [sys.executable, "-m", "bot.cli.main", "serve", "--port", "0"],
         cwd=ROOT,
         env={**os.environ, **environment},
         stderr=subprocess.PIPE,
@@ -85,7 +85,7 @@ async def test_of_two_processes_on_one_database_one_answers(
 
 def index_seeds(environment: dict[str, str]) -> None:
     subprocess.run(
-        [sys.executable, "-m", "bot.cli", "index", SEEDS],
+        [sys.executable, "-m", "bot.cli.main", "index", SEEDS],
         cwd=ROOT,
         env={**os.environ, **environment},
         capture_output=True,

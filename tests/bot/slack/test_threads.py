@@ -2,7 +2,8 @@
 
 import pytest
 
-from bot.answer import Answer, Query
+from bot.answering.answer import Answer
+from bot.answering.query import Query
 from index.library import Library
 from tests.bot.slack.answers import answer, passage
 from tests.bot.slack.edges import Answers, OpenEdge

@@ -12,7 +12,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
-from bot.web import create_app
+from bot.web.app import create_app
 from index.article import Article
 from index.library import Library
 from index.settings import Settings

@@ -3,7 +3,7 @@
 import httpx
 import pytest
 
-from bot.web import MAX_BODY, create_app
+from bot.web.app import MAX_BODY, create_app
 from index.library import Library
 from index.settings import Settings
 from tests.bot.serving import problem_of, serving
@@ -54,7 +54,9 @@ def test_log_names_the_request_but_not_the_question(
         client.post("/v1/ask", json={"question": "zebra?"})
         client.get("/nothing%0aforged?zebra=1")
         client.get("/healthz")  # by now the lines of the two before are written
-    lines = [record.getMessage() for record in caplog.records if record.name == "bot.middleware"]
+    lines = [
+        record.getMessage() for record in caplog.records if record.name == "bot.web.middleware"
+    ]
     assert any(line.startswith("POST /v1/ask 200 ") for line in lines)
     assert any(line.startswith("GET /nothing%0Aforged 404 ") for line in lines)
     assert "zebra" not in "".join(lines)

@@ -9,10 +9,10 @@ from typing import Any
 import httpx
 import pytest
 
-from bot.html import plain_answer
-from bot.samples import SAMPLES
-from bot.web import create_app
+from bot.web.app import create_app
 from bot.web.ask import KeptAnswer
+from bot.web.html import plain_answer
+from bot.web.samples import SAMPLES
 from index.library import Library
 from index.settings import Settings
 from tests.bot.serving import problem_of, serving

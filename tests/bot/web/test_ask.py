@@ -10,8 +10,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.answer import Answer, Query, ask
-from bot.web import MAX_BODY
+from bot.answering.answer import Answer, ask
+from bot.answering.query import Query
+from bot.web.app import MAX_BODY
 from index.library import Library
 from tests.bot.serving import problem_of
 from tests.bot.web.conftest import QUESTION

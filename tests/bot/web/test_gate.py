@@ -6,8 +6,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from bot.keys import make_key
 from bot.web.gate import is_loopback
+from bot.web.keys import make_key
 from bot.web.server import refuse_strangers
 from index.errors import SettingsError
 from index.settings import Settings

@@ -8,11 +8,11 @@ from typing import Any
 import httpx
 import jsonschema_rs
 
-from bot.problems import MEDIA_TYPE
-from bot.samples import SAMPLES
-from bot.web.articles import ArticleView
+from bot.article_view import ArticleView
 from bot.web.ask import KeptAnswer
 from bot.web.chat import ChatCompletion
+from bot.web.problems import MEDIA_TYPE
+from bot.web.samples import SAMPLES
 
 
 def test_document_is_complete(client: httpx.Client) -> None:

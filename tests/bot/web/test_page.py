@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from bot.web import create_app
+from bot.web.app import create_app
 from index.library import Library
 from index.settings import Settings
 from tests.bot.serving import serving, wait_until_ready
@@ -206,7 +206,7 @@ def test_an_empty_library_is_told(browser: Browser, tmp_path: Path) -> None:
 
 
 def test_without_a_key_the_page_asks_for_it(browser: Browser, tmp_path: Path) -> None:
-    from bot.keys import make_key
+    from bot.web.keys import make_key
 
     reader, writer = make_key("read"), make_key("write")
     keys = f"{reader.entry},{writer.entry}"

@@ -9,7 +9,7 @@ from starlette.applications import Starlette
 from starlette.responses import HTMLResponse
 from starlette.routing import Route
 
-from bot.web import create_app
+from bot.web.app import create_app
 from index.library import Library
 from index.settings import Settings
 from tests.bot.serving import serving
@@ -64,7 +64,7 @@ def test_a_web_page_is_added_and_its_citation_leads_there(
         page.click("#add [type=submit]")
         expect(page.locator("#add-error")).to_contain_text("127.0.0.1 is not a public address")
         # No address of a test's own server is public: from here on, all are taken for it.
-        monkeypatch.setattr("index.fetch.is_public", lambda address: True)
+        monkeypatch.setattr("index.reading.fetch.is_public", lambda address: True)
         page.fill("#add-url", address)
         page.click("#add [type=submit]")
         expect(page.locator("#list li", has_text="The lighthouse")).to_contain_text("1 sentence")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.web import create_app
+from bot.web.app import create_app
 from index.library import Library
 from tests.bot.serving import serving
 

@@ -154,8 +154,8 @@ def test_questions_are_logged_only_when_wanted(
 def test_json_lines_hold_the_facts_of_a_request(
     site: Site, caplog: pytest.LogCaptureFixture
 ) -> None:
-    from bot.middleware import add_request_id
     from bot.web.logs import JsonFormatter
+    from bot.web.middleware import add_request_id
 
     caplog.handler.addFilter(add_request_id)
     try:
@@ -164,7 +164,7 @@ def test_json_lines_hold_the_facts_of_a_request(
             site.client.get("/healthz")  # by now the line of the one before is written
     finally:
         caplog.handler.removeFilter(add_request_id)
-    record = next(r for r in caplog.records if r.name == "bot.middleware")
+    record = next(r for r in caplog.records if r.name == "bot.web.middleware")
     line = JsonFormatter().format(record)
     assert "\n" not in line
     entry = json.loads(line)

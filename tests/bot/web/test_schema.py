@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from bot.keys import make_key
+from bot.web.keys import make_key
 from tests.bot.web.conftest import BRIDGE, open_site
 
 SCHEMATHESIS = Path(sys.executable).with_name("schemathesis")

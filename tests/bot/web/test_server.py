@@ -8,13 +8,14 @@ import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import httpx
 import pytest
 
-from bot.web import create_app, serve
-from bot.web.server import listen
+from bot.web.app import create_app
+from bot.web.server import listen, serve
 from bot.web.work import count_threads
 from index.errors import SettingsError
 from index.library import Library
@@ -98,7 +99,9 @@ def test_questions_are_answered_side_by_side(tmp_path: Path) -> None:
 SLOW_SERVER = """
 import sys, time
 from pathlib import Path
-from bot.web import create_app, run_app
+from bot.web.app import create_app
+from bot.web.logs import set_up_logs
+from bot.web.server import listen, run_app
 from index.library import Library
 from index.settings import Settings
 from tests.fakes import FakeEncoder
@@ -116,8 +119,12 @@ class TellingLibrary(Library):
         print("closed", flush=True)
 
 settings = Settings(data=Path(sys.argv[1]))
-with TellingLibrary.open(settings, encoder=SlowEncoder()) as library:
-    run_app(create_app(library, settings), settings, "127.0.0.1", 0)
+set_up_logs(settings.log_level, settings.log_format)
+with (
+    listen("127.0.0.1", 0) as listener,
+    TellingLibrary.open(settings, encoder=SlowEncoder()) as library,
+):
+    run_app(create_app(library, settings), listener)
 """
 
 
@@ -172,9 +179,11 @@ def test_the_body_of_an_answer_does_not_wait_for_the_receipt_of_its_head() -> No
 
 
 def test_address_in_use_is_told_in_a_sentence(tmp_path: Path) -> None:
+    settings = Settings(data=tmp_path)
+    make_app = partial(create_app, settings=settings)
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         with pytest.raises(SettingsError, match=rf"127\.0\.0\.1:{port}: .* choose another"):
-            serve(Settings(data=tmp_path), "127.0.0.1", port)
+            serve(settings, "127.0.0.1", port, make_app)
     with pytest.raises(SettingsError, match="choose another"):
-        serve(Settings(data=tmp_path), "127.0.0.1", 70_000)
+        serve(settings, "127.0.0.1", 70_000, make_app)

@@ -16,7 +16,8 @@ import psycopg
 import pytest
 import uvicorn
 
-from bot.web import create_app, shared
+from bot.web import shared
+from bot.web.app import create_app
 from index.library import Library
 from index.settings import Settings
 from index.stores.postgres.server import Server

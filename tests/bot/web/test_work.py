@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from starlette.exceptions import HTTPException
 
-from bot.problems import REQUEST_ID
-from bot.web import create_app
+from bot.web.app import create_app
+from bot.web.problems import REQUEST_ID
 from bot.web.work import Workers
 from index.library import Library
 from index.settings import Settings

@@ -14,7 +14,7 @@ from index.article import Article, canonical
 from index.build import sentence_vectors
 from index.errors import LibraryError
 from index.library import Library
-from index.split import parse_article
+from index.reading.split import parse_article
 from index.store import EncodedArticle, Filter
 from index.stores import database, publication, reading, selection
 from tests.fakes import FakeEncoder

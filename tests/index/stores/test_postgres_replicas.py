@@ -17,7 +17,7 @@ from index.article import Article
 from index.build import IndexReport, Progress
 from index.errors import LibraryError, UsageError
 from index.library import Library
-from index.read import AS_FOUND, Blob, Reading
+from index.reading.read import AS_FOUND, Blob, Reading
 from index.settings import Settings
 from index.stores.postgres import bulk, jobs
 from index.stores.postgres.server import Server
@@ -249,7 +249,7 @@ def test_what_an_interrupted_run_has_left_is_counted_by_the_next(
 _INDEX = """
 import signal, sys
 from pathlib import Path
-from index.read import AS_FOUND
+from index.reading.read import AS_FOUND
 from index.settings import Settings
 from index.stores.postgres.bulk import index_in_parallel
 from tests.fakes import Hanging

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from index.article import Article
 from index.library import Library
+from index.reading.split import parse_article
 from index.search import Hit
 from index.settings import Settings
-from index.split import parse_article
 from index.store import EVERYTHING, Filter
 from index.stores.postgres.words import LENGTHS, count_words, round_length
 from index.stores.words import WordIndex

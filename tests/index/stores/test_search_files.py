@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from index.encode import Vectors
 from index.errors import LibraryError
 from index.library import Library
+from index.models.encode import Vectors
 from index.settings import Settings
 from index.stores import seal
 from tests.conftest import ROOT

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index.encode import Vectors
+from index.models.encode import Vectors
 from index.stores import vectors as module
 from index.stores.vectors import Ids, VectorIndex
 

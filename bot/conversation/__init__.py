@@ -1,0 +1,1 @@
+"""A follow-up said in full."""

@@ -1,0 +1,1 @@
+"""Questions with known answers, and the figures of how they are answered."""

@@ -1,0 +1,134 @@
+"""The figures of an evaluation; shares are between 0 and 1, None where they are undefined."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from bot.answering.answer import Answer
+from bot.evaluation.questions import Question, Span
+
+MRR_DEPTH = 10
+
+Point = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A question, what was answered, and how far that is right."""
+
+    question: Question
+    answer: Answer
+    rank: int | None
+    """Of the first passage whose marked sentence answers, from 1."""
+    citations: int
+    exact: int
+    """Citations that are, sliced from the stored text again, what they quote."""
+
+    @property
+    def right(self) -> bool:
+        """Whether what comes first answers the question."""
+        return self.rank == 1
+
+    @property
+    def answerable(self) -> bool:
+        return bool(self.question.places)
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What `--json` prints."""
+
+    n: int
+    p_at_1: float | None
+    p_at_3: float | None
+    mrr_at_10: float | None
+    citations_exact: float | None
+    mean_quote_chars: float | None
+    auroc: float | None
+    """Of the confidence: answerable questions against unanswerable ones."""
+    abstained_answerable: float | None
+    answered_unanswerable: float | None
+    latency_ms_p50: float | None
+    latency_ms_p95: float | None
+
+
+def compute_figures(outcomes: Sequence[Outcome]) -> Figures:
+    """Sum up outcomes; the ranking is measured over the answerable questions alone.
+
+    The marked sentences that are measured for length are those that come first.
+    """
+    answerable = [o for o in outcomes if o.answerable]
+    unanswerable = [o for o in outcomes if not o.answerable]
+    ranks = [o.rank or 0 for o in answerable]
+    latencies = [o.answer.took_ms for o in outcomes]
+    firsts = [seen[0].citation.quote for o in outcomes if (seen := o.answer.shown)]
+    citations = sum(o.citations for o in outcomes)
+    return Figures(
+        n=len(outcomes),
+        p_at_1=_mean([rank == 1 for rank in ranks]),
+        p_at_3=_mean([1 <= rank <= 3 for rank in ranks]),
+        mrr_at_10=_mean([1 / rank if 1 <= rank <= MRR_DEPTH else 0.0 for rank in ranks]),
+        citations_exact=sum(o.exact for o in outcomes) / citations if citations else None,
+        mean_quote_chars=_mean([len(quote) for quote in firsts]),
+        auroc=area_under_roc(
+            [o.answer.confidence for o in answerable], [o.answer.confidence for o in unanswerable]
+        ),
+        abstained_answerable=_mean([not o.answer.found for o in answerable]),
+        answered_unanswerable=_mean([o.answer.found for o in unanswerable]),
+        latency_ms_p50=float(np.percentile(latencies, 50)) if latencies else None,
+        latency_ms_p95=float(np.percentile(latencies, 95)) if latencies else None,
+    )
+
+
+def find_rank(places: Sequence[Span], shown: Sequence[Span]) -> int | None:
+    """Give the rank, from 1, of the first sentence shown that answers.
+
+    It does when it contains a place of the answer. Where the two only overlap, since an answer
+    runs over the end of a sentence, more than half of the shorter must be common to both.
+    """
+    for rank, (start, end) in enumerate(shown, 1):
+        for place_start, place_end in places:
+            common = min(end, place_end) - max(start, place_start)
+            if 2 * common > min(end - start, place_end - place_start):
+                return rank
+    return None
+
+
+def area_under_roc(positive: Sequence[float], negative: Sequence[float]) -> float | None:
+    """Give the share of pairs in which the positive has the higher score; a tie is half a pair."""
+    if not positive or not negative:
+        return None
+    below = np.sort(np.asarray(negative, dtype=float))
+    scores = np.asarray(positive, dtype=float)
+    wins = np.searchsorted(below, scores, "left") + np.searchsorted(below, scores, "right")
+    return float(wins.sum() / 2 / len(scores) / len(below))
+
+
+def roc_curve(positive: Sequence[float], negative: Sequence[float]) -> list[Point]:
+    """Give (share of negatives, share of positives) at or above each threshold, falling."""
+    if not positive or not negative:
+        return []
+    thresholds = np.unique([*positive, *negative])[::-1, np.newaxis]
+    above = [np.mean(np.asarray(scores) >= thresholds, axis=1) for scores in (negative, positive)]
+    return [(0.0, 0.0), *((float(x), float(y)) for x, y in zip(*above, strict=True))]
+
+
+def risk_coverage_curve(outcomes: Sequence[Outcome]) -> list[Point]:
+    """Give (share of questions answered, share of those answered wrong) as the threshold falls.
+
+    Wrong is whatever comes first and is no answer: every answer to an unanswerable question is.
+    """
+    if not outcomes:
+        return []
+    confidence = np.array([o.answer.confidence for o in outcomes])
+    wrong = np.array([not o.right for o in outcomes])
+    curve = []
+    for threshold in np.unique(confidence)[::-1]:
+        answered = confidence >= threshold
+        curve.append((float(answered.mean()), float(wrong[answered].mean())))
+    return curve
+
+
+def _mean(values: Sequence[float]) -> float | None:
+    return sum(values) / len(values) if values else None

@@ -1,0 +1,1 @@
+"""The encoder and the reranker: exported once, run by onnxruntime."""

@@ -1,0 +1,1 @@
+"""From a source to an article: its text, its paragraphs, its sentences."""
