@@ -4,20 +4,30 @@ import random
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
 from bot.answering.answer import ask
 from bot.answering.calibration import BUILT_IN
 from bot.answering.citation import exact
+from bot.answering.confidence import measure_coverage
 from bot.answering.query import Query
 from bot.evaluation.figures import MRR_DEPTH, Outcome, find_rank
-from bot.evaluation.questions import Entry, Question, QuestionFile, place, read_questions
+from bot.evaluation.questions import (
+    Entry,
+    Question,
+    QuestionFile,
+    Span,
+    place,
+    read_questions,
+)
+from bot.evaluation.spans import read_span
 from index.article import Article, ParsedArticle
 from index.build import OnProgress, unwatched
 from index.errors import SourceError, UsageError
 from index.library import Library
+from index.models.rerank import PassageReader
 from index.reading.read import read_article
 from index.settings import Settings
 
@@ -70,7 +80,7 @@ def evaluate(
     2. index its articles in a temporary data directory, or open the library of the settings;
     3. find where the answers stand in the stored texts;
     4. ask, each question through `bot.answering.answer.ask`;
-    5. rank, and slice every citation once more from the stored text.
+    5. rank, slice every citation once more from the stored text, and mark the words that answer.
 
     Raises:
         SourceError: the file or one of its articles cannot be read, or does not hold an answer.
@@ -164,7 +174,7 @@ def _ask(
     cited = [passage.citation for passage in answer.shown]
     elsewhere = (0, 0)  # holds nothing
     spans = [(c.start, c.end) if c.article_id == question.article_id else elsewhere for c in cited]
-    return Outcome(
+    outcome = Outcome(
         question=question,
         answer=answer,
         rank=find_rank(question.places, spans),
@@ -174,7 +184,27 @@ def _ask(
             for passage in answer.shown
             for article in [parsed(passage.citation.article_id).article]
         ),
+        overlap=_measure_overlap(question, parsed(question.article_id)),
     )
+    reader = library.models.reranker()
+    if outcome.right and question.spans and isinstance(reader, PassageReader):
+        article = parsed(question.article_id)
+        return replace(outcome, span=read_span(reader, question.text, article, *spans[0]))
+    return outcome
+
+
+def _measure_overlap(question: Question, parsed: ParsedArticle) -> float:
+    """Give the greatest share of the question's words in a sentence that answers, or in any."""
+    sentences = [s for passage in parsed.passages for s in passage.sentences]
+    if question.places:
+        spans = [(s.start, s.end) for s in sentences]
+        sentences = [s for s, span in zip(sentences, spans, strict=True) if _holds(question, span)]
+    texts = [parsed.article.text[s.start : s.end] for s in sentences]
+    return max((measure_coverage(question.text, text) for text in texts), default=0.0)
+
+
+def _holds(question: Question, span: Span) -> bool:
+    return find_rank(question.places, [span]) == 1
 
 
 def _involved(outcomes: Iterable[Outcome]) -> set[str]:

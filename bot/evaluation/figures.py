@@ -1,14 +1,20 @@
 """The figures of an evaluation; shares are between 0 and 1, None where they are undefined."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from bot.answering.answer import Answer
 from bot.evaluation.questions import Question, Span
+from bot.evaluation.spans import exact_match, f1
 
 MRR_DEPTH = 10
+
+BANDS = ("no words in common", "some", "half and more")
+MUCH = 0.5
+"""Share of the question's words from which on there are many in common."""
+_GROUPS = ("answerable", "unanswerable")
 
 Point = tuple[float, float]
 
@@ -24,6 +30,11 @@ class Outcome:
     citations: int
     exact: int
     """Citations that are, sliced from the stored text again, what they quote."""
+    overlap: float | None = None
+    """Share of the question's words, function words apart, that the sentence holds that answers;
+    where nothing answers, that the sentence holds that has most of them."""
+    span: str | None = None
+    """The words of the first sentence that answer, where it is right and a reader marks words."""
 
     @property
     def right(self) -> bool:
@@ -33,6 +44,16 @@ class Outcome:
     @property
     def answerable(self) -> bool:
         return bool(self.question.places)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Figures of some of the questions."""
+
+    n: int
+    p_at_1: float | None
+    """Of the answerable ones."""
+    answered: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +72,13 @@ class Figures:
     answered_unanswerable: float | None
     latency_ms_p50: float | None
     latency_ms_p95: float | None
+    em: float | None = None
+    """Of the spans, where the first sentence is right and the file marks the shortest words."""
+    f1: float | None = None
+    by_kind: Mapping[str, Part] = field(default_factory=dict)
+    """By what is asked for, where the file says it."""
+    by_overlap: Mapping[str, Part] = field(default_factory=dict)
+    """By how many of the question's words stand in the text, answerable ones and others apart."""
 
 
 def compute_figures(outcomes: Sequence[Outcome]) -> Figures:
@@ -78,7 +106,33 @@ def compute_figures(outcomes: Sequence[Outcome]) -> Figures:
         answered_unanswerable=_mean([o.answer.found for o in unanswerable]),
         latency_ms_p50=float(np.percentile(latencies, 50)) if latencies else None,
         latency_ms_p95=float(np.percentile(latencies, 95)) if latencies else None,
+        em=_mean([exact_match(o.span, o.question.spans) for o in outcomes if o.span is not None]),
+        f1=_mean([f1(o.span, o.question.spans) for o in outcomes if o.span is not None]),
+        by_kind=_parts({o.question.kind for o in outcomes}, outcomes, lambda o: o.question.kind),
+        by_overlap=_parts(
+            [f"{group}, {band}" for group in _GROUPS for band in BANDS], outcomes, _name_band
+        ),
     )
+
+
+def _parts(
+    names: Collection[str], outcomes: Sequence[Outcome], name_of: Callable[[Outcome], str]
+) -> dict[str, Part]:
+    """Give the figures of each named part that is not empty."""
+    parts = {}
+    for name in names if isinstance(names, Sequence) else sorted(names):
+        if name and (some := [o for o in outcomes if name_of(o) == name]):
+            right = [o.right for o in some if o.answerable]
+            answered = sum(o.answer.found for o in some) / len(some)
+            parts[name] = Part(len(some), _mean(right), answered)
+    return parts
+
+
+def _name_band(outcome: Outcome) -> str:
+    if outcome.overlap is None:
+        return ""
+    band = BANDS[0] if outcome.overlap == 0 else BANDS[1] if outcome.overlap < MUCH else BANDS[2]
+    return f"{_GROUPS[not outcome.answerable]}, {band}"
 
 
 def find_rank(places: Sequence[Span], shown: Sequence[Span]) -> int | None:

@@ -1,4 +1,4 @@
-"""Questions with known answers, to measure by: SQuAD files and JSON lines of our own.
+"""Questions with known answers, to measure by: SQuAD files and JSON lines of two forms of our own.
 
 SQuAD 1.1 and 2.0: `.json` or `.json.gz`, with the articles in the file itself. JSON lines
 (`.jsonl` or `.jsonl.gz`), one question a line:
@@ -8,6 +8,15 @@ SQuAD 1.1 and 2.0: `.json` or `.json.gz`, with the articles in the file itself. 
 `article` is a file, relative to the folder of the questions; in an index that is there already
 also the id or the title of an article. `quote` is a part of the article's text, a list of several
 that are all right, or null where the article has no answer.
+
+Or one article a line, with its questions, their kinds, and the shortest words that answer:
+
+    {"id": "visit", "title": "A visit", "paragraphs": ["The king came by train."], "questions":
+     [{"q": "Who was it?", "kind": "who", "answers": [{"p": 0, "quote": "The king came by train.",
+     "span": "The king"}]}]}
+
+`p` counts paragraphs from 0. A question without answers has none in the article. A line without
+paragraphs has further questions about an article of a line before it.
 """
 
 import gzip
@@ -15,7 +24,7 @@ import json
 import re
 import zlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +47,10 @@ class Entry:
     """What answers it; none where nothing does."""
     context: str = ""
     """The paragraph that the quotes stand in; empty: the whole article."""
+    kind: str = ""
+    """What is asked for, where the file says it."""
+    spans: tuple[str, ...] = ()
+    """The shortest words that answer, where the file marks them; each is right."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +70,8 @@ class Question:
     article_id: str
     places: tuple[Span, ...]
     """Where its answers stand in the article's text; none where it is unanswerable."""
+    kind: str = ""
+    spans: tuple[str, ...] = ()
 
 
 def read_questions(path: Path, *, own_articles: bool = True) -> QuestionFile:
@@ -78,11 +93,14 @@ def read_questions(path: Path, *, own_articles: bool = True) -> QuestionFile:
         raise SourceError(f"{path} cannot be read ({reason})", remedy) from None
     lines = ".jsonl" in path.suffixes
     try:
-        entries, articles = (list(_read_lines(text)), {}) if lines else _read_squad(path, text)
-        if lines and own_articles:
-            articles = {
-                entry.article: read_article(path.parent / entry.article) for entry in entries
-            }
+        if not lines:
+            entries, articles = _read_squad(path, text)
+        elif '"questions"' in text.partition("\n")[0]:
+            entries, articles = _read_articles(path, text)
+        else:
+            entries, articles = list(_read_lines(text)), {}
+            if own_articles:
+                articles = {e.article: read_article(path.parent / e.article) for e in entries}
     except _FormError as error:
         wanted = "JSON lines with question, article and quote" if lines else "SQuAD JSON"
         raise SourceError(f"{path} is no file of questions ({error})", f"give {wanted}") from None
@@ -105,7 +123,8 @@ def place(entry: Entry, article: Article) -> Question:
             span for quote in entry.quotes for span in _find(canonical(quote), text, start, end)
         }
         if spans or not entry.quotes:
-            return Question(entry.question, article.id, tuple(sorted(spans)))
+            places = tuple(sorted(spans))
+            return Question(entry.question, article.id, places, entry.kind, entry.spans)
     raise SourceError(
         f"the article {article.id} does not hold the answer to {entry.question!r}",
         "quote it word for word, no-break spaces included",
@@ -125,20 +144,48 @@ class _FormError(Exception):
     """What is wrong with a file's form."""
 
 
-def _read_lines(text: str) -> Iterator[Entry]:
+def _read_rows(text: str) -> Iterator[tuple[int, Any]]:
     for number, line in enumerate(text.split("\n"), 1):
-        if not line.strip():
-            continue
-        try:
-            row = json.loads(line)
-        except ValueError:
-            raise _FormError(f"line {number} is not JSON") from None
+        if line.strip():
+            try:
+                yield number, json.loads(line)
+            except ValueError:
+                raise _FormError(f"line {number} is not JSON") from None
+
+
+def _read_lines(text: str) -> Iterator[Entry]:
+    for number, row in _read_rows(text):
         try:
             quotes = row["quote"]
             quotes = [] if quotes is None else [quotes] if isinstance(quotes, str) else quotes
             yield _entry(row["question"], row["article"], quotes)
         except (KeyError, TypeError, _FormError) as error:
             raise _FormError(f"line {number}: {_explain(error)}") from None
+
+
+def _read_articles(path: Path, text: str) -> tuple[list[Entry], dict[str, Article]]:
+    entries: list[Entry] = []
+    articles: dict[str, Article] = {}
+    for number, row in _read_rows(text):
+        try:
+            name = row["id"]
+            if "paragraphs" in row:
+                articles[name] = Article(
+                    id=canonical(name),
+                    title=canonical(row["title"]),
+                    source=canonical(f"{path}#{name}"),
+                    text=canonical("\n\n".join(row["paragraphs"])),
+                )
+            elif name not in articles:
+                raise _FormError(f"there is no article {name!r} before it")
+            for asked in row["questions"]:
+                quotes = [answer["quote"] for answer in asked["answers"]]
+                spans = [span for answer in asked["answers"] if (span := answer.get("span"))]
+                entry = _entry(asked["q"], name, quotes)
+                entries.append(replace(entry, kind=asked.get("kind", ""), spans=tuple(spans)))
+        except (KeyError, TypeError, AttributeError, _FormError) as error:
+            raise _FormError(f"line {number}: {_explain(error)}") from None
+    return entries, articles
 
 
 def _read_squad(path: Path, text: str) -> tuple[list[Entry], dict[str, Article]]:
@@ -167,7 +214,8 @@ def _read_squad(path: Path, text: str) -> tuple[list[Entry], dict[str, Article]]
 
 def _squad_entry(qa: Mapping[str, Any], name: str, context: str) -> Entry:
     answers = [] if qa.get("is_impossible") else qa["answers"]
-    return _entry(qa["question"], name, [answer["text"] for answer in answers], context)
+    entry = _entry(qa["question"], name, [answer["text"] for answer in answers], context)
+    return replace(entry, spans=entry.quotes)
 
 
 def _entry(question: Any, article: Any, quotes: Any, context: str = "") -> Entry:

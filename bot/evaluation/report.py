@@ -40,8 +40,13 @@ LABELS = {
     "answered_unanswerable": "unanswerable questions answered",
     "latency_ms_p50": "latency, median (ms)",
     "latency_ms_p95": "latency, 95th percentile (ms)",
+    "em": "words of the answer exact, where its sentence is first (EM)",
+    "f1": "words of the answer in common with the right ones (F1)",
 }
-_PERCENT = ("p_at_1", "p_at_3", "citations_exact", "abstained_answerable", "answered_unanswerable")
+_PERCENT = (
+    *("p_at_1", "p_at_3", "citations_exact", "abstained_answerable", "answered_unanswerable"),
+    *("em", "f1"),
+)
 
 _PAGE = """\
 <!doctype html>
@@ -140,7 +145,12 @@ def find_misses(outcomes: Sequence[Outcome]) -> list[Outcome]:
 
 
 def _rows(figures: Figures) -> list[tuple[str, str]]:
-    return [(LABELS[name], _value(name, value)) for name, value in asdict(figures).items()]
+    values = asdict(figures)
+    rows = [(label, _value(name, values[name])) for name, label in LABELS.items()]
+    for name, part in {**figures.by_kind, **figures.by_overlap}.items():
+        right = "" if part.p_at_1 is None else f"P@1 {part.p_at_1:.1%}, "
+        rows.append((f"{name} ({part.n})", f"{right}answered {part.answered:.1%}"))
+    return rows
 
 
 def _value(name: str, value: float | None) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import itertools
 import json
 import random
 import re
@@ -215,25 +216,30 @@ class Corpus:
                             self.question(qa["question"].strip(), home, gold, answers, source)
                         )
 
-    def add_single_sentences(self, articles: Sequence[dict[str, Any]], source: str) -> None:
-        """Add questions on paragraphs of one sentence each, an article's as one document."""
+    def add_single_sentences(
+        self, articles: Sequence[dict[str, Any]], source: str, every: int = 1
+    ) -> None:
+        """Add one in `every` question on paragraphs of one sentence, an article's as a document."""
+        number = itertools.count()
         for article in articles:
             texts = [paragraph["context"] for paragraph in article["paragraphs"]]
             home = self.add_document(source, texts)
             for i, paragraph in enumerate(article["paragraphs"]):
                 for qa in paragraph["qas"]:
+                    if next(number) % every:
+                        continue
                     answers = sorted({a["text"] for a in qa["answers"]})
                     self.questions.append(
                         self.question(qa["question"].strip(), home, [i], answers, source)
                     )
 
-    def add_pairs(self, path: Path) -> None:
-        """Add the question and sentence pairs, their sentences as one long document."""
+    def add_pairs(self, path: Path, every: int = 1) -> None:
+        """Add one in `every` pair of question and sentence; all sentences are one long document."""
         with gzip.open(path, "rt", encoding="utf-8") as lines:
             pairs = [json.loads(line) for line in lines if line.strip()]
         order = {s: i for i, s in enumerate(dict.fromkeys(p["sentence"] for p in pairs))}
         home = self.add_document("", list(order))
-        for p in pairs:
+        for p in pairs[::every]:
             gold = [order[p["sentence"]]]
             self.questions.append(self.question(p["question"], home, gold, [], PAIRS))
 

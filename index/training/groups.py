@@ -17,6 +17,10 @@ from index.training.swaps import exchange, names
 
 EXCHANGED = 0.15
 """The share of the SQuAD questions that an epoch has a second time, made unanswerable."""
+ELSEWHERE = 0.05
+"""The share of the questions on an article that are shown a part of another text, too."""
+BESIDE = 0.4
+"""The share of the questions on an article that are shown two parts of it, not one."""
 HIDDEN = 0.1
 """The share of the answerable questions whose answer is not shown, so that nothing answers."""
 
@@ -114,28 +118,29 @@ class Sampler:
     def among_rivals(self, q: Question, rng: random.Random) -> Group:
         """Show a question parts of its own article: one that answers, and those most like it.
 
-        As in use, where the reader sees the best few passages of an article. Where nothing
-        answers, two or three parts that look as though they might are shown, and at times one of
-        another article.
+        As in use, where the reader sees the best few passages of an article. Most often one part
+        is enough: what has the answer has other sentences, too, and a part that only looks as
+        though it had it is compared with "none of these". Short parts are most.
         """
-        budget = rng.randint(40, 104) if rng.random() < 0.55 else rng.randint(104, 200)
+        budget = rng.randint(30, 80) if rng.random() < 0.75 else rng.randint(80, 180)
         shown = bool(q.gold) and rng.random() >= HIDDEN
         windows: list[Window] = []
         if shown:
             gold = rng.choice(sorted(q.gold))
             windows.append(self.window(q.home, gold, budget, frozenset(), rng))
-        wanted = len(windows) + (rng.choice((1, 1, 2)) if shown else rng.choice((2, 2, 3)))
+        wanted = 2 if rng.random() < BESIDE else 1
         skip = set(q.near) | {s for window in windows for s in window.sentences}
-        picks = [s for s in q.rivals if rng.random() < 0.6] or q.rivals[:1]
-        for s in picks:
+        picks = [s for s in q.rivals if rng.random() < 0.6]
+        for s in (*picks, *q.rivals):
             if len(windows) == wanted:
                 break
             if s not in skip:
                 window = self.window(q.home, s, budget, frozenset(skip), rng)
                 windows.append(window)
                 skip |= set(window.sentences)
-        if q.negatives and (rng.random() < 0.2 or len(windows) < 2):
-            d, s = rng.choice(q.negatives[:8])
+        if rng.random() < ELSEWHERE:
+            d = rng.randrange(len(self.corpus.documents))
+            s = rng.randrange(len(self.corpus.documents[d].ids))
             windows.append(self.window(d, s, budget, frozenset(), rng))
         return self.judged(q, windows)
 

@@ -71,6 +71,15 @@ class Encoder(nn.Module):
         self.norm = nn.LayerNorm(WIDTH, eps=1e-12)
         self.layers = nn.ModuleList(Layer(dropout) for _ in range(LAYERS))
 
+    def freeze(self, layers: int) -> None:
+        """Keep the word vectors as they are, and what is below and in the lowest `layers`.
+
+        Word vectors are never trained: most words of a new article never occur in training.
+        """
+        kept = [self.words, *([self.places, self.types, self.norm] if layers else [])]
+        for module in [*kept, *self.layers[:layers]]:
+            module.requires_grad_(requires_grad=False)
+
     def forward(self, input_ids: Tensor, attention_mask: Tensor, token_type_ids: Tensor) -> Tensor:
         """Return hidden states, (batch, length, width), of int64 inputs (batch, length)."""
         places = torch.arange(input_ids.shape[1], device=input_ids.device)

@@ -1,6 +1,6 @@
 """Hard negatives: the sentences nearest to a question that do not answer it.
 
-Of other texts, and, as rivals of the right one, of the same article.
+Of the same article, as rivals of the right one, by meaning; and of other texts, by words.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import bm25s
 import numpy as np
 import torch
 from tokenizers import Tokenizer
@@ -17,8 +18,6 @@ from index.training.corpus import Corpus, Document, Question
 from index.training.model import Encoder
 
 NEGATIVES, RIVALS = 16, 8
-BLOCK = 512
-"""Questions compared with all sentences at once, which bounds the memory."""
 
 Vectors = Callable[[list[str]], np.ndarray[Any, np.dtype[np.float32]]]
 
@@ -52,21 +51,28 @@ def embed(
     return result
 
 
-def mine(corpus: Corpus, vectors: Vectors) -> None:
-    """Give each question the nearest sentences of other texts that do not answer it."""
+def mine(corpus: Corpus) -> None:
+    """Give each question the sentences of other texts that share most words with it.
+
+    By words alone, which takes seconds and finds what looks like an answer.
+    """
     documents = corpus.documents
     for long in (False, True):
         docs = [i for i, d in enumerate(documents) if d.long == long]
         owner = [(d, s) for d in docs for s in range(len(documents[d].sentences))]
-        asked = [q for q in corpus.questions if documents[q.home].long == long]
+        asked = [q for q in corpus.questions if documents[q.home].long == long and not q.rivals]
         if not owner or not asked:
             continue
-        keys = vectors([_titled(documents[d], s) for d, s in owner])
-        for at in range(0, len(asked), BLOCK):
-            block = asked[at : at + BLOCK]
-            near = vectors([q.text for q in block]) @ keys.T
-            for q, best in zip(block, _best(near, 8 * NEGATIVES), strict=True):
-                q.negatives = _choose(corpus, q, [owner[i] for i in best])
+        words = bm25s.BM25()
+        texts = [_titled(documents[d], s) for d, s in owner]
+        words.index(bm25s.tokenize(texts, show_progress=False), show_progress=False)
+        best, _ = words.retrieve(
+            bm25s.tokenize([q.text for q in asked], show_progress=False),
+            k=min(8 * NEGATIVES, len(owner)),
+            show_progress=False,
+        )
+        for q, row in zip(asked, best, strict=True):
+            q.negatives = _choose(corpus, q, [owner[i] for i in row])
 
 
 def mine_rivals(corpus: Corpus, source: str, vectors: Vectors) -> None:
@@ -89,14 +95,6 @@ def mine_rivals(corpus: Corpus, source: str, vectors: Vectors) -> None:
 def _titled(document: Document, sentence: int) -> str:
     text = document.sentences[sentence]
     return f"{document.title}: {text}" if document.title else text
-
-
-def _best(scores: np.ndarray[Any, Any], count: int) -> list[list[int]]:
-    """Return the columns of the highest scores of each row, best first."""
-    count = min(count, scores.shape[1])
-    some = np.argpartition(-scores, count - 1)[:, :count]
-    order = np.argsort(-np.take_along_axis(scores, some, 1))
-    return list(np.take_along_axis(some, order, 1).tolist())
 
 
 def _choose(corpus: Corpus, q: Question, nearest: list[tuple[int, int]]) -> list[tuple[int, int]]:

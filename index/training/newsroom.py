@@ -1,36 +1,27 @@
-"""Questions written for the newsroom: their files, and which articles are never trained on.
+"""Questions written for the newsroom: how their files are read.
 
 A line of a file is an article, `{"id", "title", "paragraphs", "questions"}`; a line without
 paragraphs has further questions on the article of its id. A question is `{"q", "kind",
 "answers": [{"p", "quote", "span"}]}`: `p` counts paragraphs, `quote` is what answers, `span`
-the shortest words of it that do. Run as a program it writes the articles that are held out:
-
-    python -m index.training.newsroom --half report --out report.jsonl newsroom-*.jsonl.gz
+the shortest words of it that do.
 """
 
 from __future__ import annotations
 
-import argparse
 import gzip
-import hashlib
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from index.training.corpus import Corpus, Marks, split_sentences
 
 SOURCE = "newsroom"
-HELD_OUT = 8
-"""Of so many articles, one is held out."""
-ENCYCLOPAEDIA = "encyclopaedia"
-"""A genre that is never held out: others of the training files have the same paragraphs."""
 SMALLEST_PART = 0.6
 """Of the longest part of a quote: as much of a sentence has to be quoted for it to answer."""
 
-Half = Literal["settings", "report"]
 Row = dict[str, Any]
 
 _NUMBERED = re.compile(r" \(\d+\)$")
@@ -55,19 +46,6 @@ def read_newsroom(paths: Iterable[Path]) -> list[Row]:
     return list(articles.values())
 
 
-def half_of(article: Row) -> Half | None:
-    """Return the half of the held-out articles that one belongs to, by its title; None: trained on.
-
-    Settings are chosen by one half, and figures are reported of the other.
-    """
-    if article.get("genre") == ENCYCLOPAEDIA:
-        return None
-    number = int(hashlib.sha256(article["title"].encode()).hexdigest()[:12], 16)
-    if number % HELD_OUT:
-        return None
-    return "settings" if number // HELD_OUT % 2 else "report"
-
-
 @dataclass(frozen=True, slots=True)
 class _Part:
     """A sentence of a paragraph: its characters in it, and its number in the article."""
@@ -78,10 +56,8 @@ class _Part:
 
 
 def add_newsroom(corpus: Corpus, articles: Iterable[Row]) -> None:
-    """Add the articles that are trained on, each as one document, and their questions."""
+    """Add articles, each as one document, and their questions."""
     for article in articles:
-        if half_of(article):
-            continue
         parts: list[list[_Part]] = []
         sentences: list[str] = []
         for text in article["paragraphs"]:
@@ -123,25 +99,3 @@ def _find_answers(
                 end = min(at + len(span), part.end)
                 marks.setdefault(part.sentence, []).append((at - part.start, end - part.start))
     return marks, near
-
-
-def _held_out(articles: Iterable[Row], half: Half) -> Iterator[str]:
-    for article in articles:
-        if half_of(article) == half:
-            yield json.dumps(article, ensure_ascii=False) + "\n"
-
-
-def main() -> None:
-    """Read the command line."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("files", type=Path, nargs="+")
-    parser.add_argument("--half", choices=("settings", "report"), required=True)
-    parser.add_argument("--out", type=Path, required=True)
-    args = parser.parse_args()
-    args.out.write_text("".join(_held_out(read_newsroom(args.files), args.half)), "utf-8")
-
-
-if __name__ == "__main__":
-    main()

@@ -17,8 +17,8 @@ from onnx import numpy_helper
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
-from index.export import find_bundled_model
-from index.rerank import MODELS
+from index.models.export import find_bundled_model
+from index.models.rerank import MODELS
 
 WORDS = "encoder.words.weight"
 _QUANTISED = "_quantized"
@@ -59,9 +59,10 @@ def restore(graph: Path, base: Path | None = None) -> dict[str, Tensor]:
 
 def _floats(held: dict[str, npt.NDArray[np.generic]], name: str) -> npt.NDArray[np.float32]:
     """Return what the 8-bit numbers of an initializer stand for."""
-    numbers = held[f"{name}{_QUANTISED}"].astype(np.float32)
-    zero = held[f"{name}_zero_point"].astype(np.float32)
-    return np.asarray((numbers - zero) * held[f"{name}_scale"], np.float32)
+    numbers, zero, scale = (
+        held[f"{name}{part}"].astype(np.float32) for part in (_QUANTISED, "_zero_point", "_scale")
+    )
+    return (numbers - zero) * scale
 
 
 def main() -> None:

@@ -21,7 +21,6 @@ import math
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
@@ -29,7 +28,7 @@ from safetensors.torch import load_file, save_file
 from tokenizers import Tokenizer
 from torch import Tensor
 
-from index.export import find_bundled_model
+from index.models.export import find_bundled_model
 from index.training.corpus import Corpus
 from index.training.groups import Group, Sampler, sequence
 from index.training.model import Encoder, PassageReader, pool, span_loss
@@ -66,22 +65,28 @@ def build(args: argparse.Namespace, device: torch.device, workers: ThreadPoolExe
     else:
         encoder = Encoder()
         encoder.load_bert(args.base / "model.safetensors")
-        encoder = encoder.to(device, torch.bfloat16).eval()
-
-        def vectors(texts: list[str]) -> np.ndarray[Any, np.dtype[np.float32]]:
-            return embed(encoder, tokenizer, texts, device, workers)
-
-        mine(corpus, vectors)
-        mine_rivals(corpus, NEWSROOM, vectors)
+        encoder = encoder.to(device).eval()
+        mine_rivals(
+            corpus, NEWSROOM, lambda texts: embed(encoder, tokenizer, texts, device, workers)
+        )
+        mine(corpus)
         cache.write_text(json.dumps([(q.negatives, q.rivals) for q in corpus.questions]))
     corpus.add_quotes(args.seed, 1000)
     return corpus
 
 
 def forward(
-    model: PassageReader, corpus: Corpus, groups: list[Group], seed: int, device: torch.device
+    model: PassageReader,
+    corpus: Corpus,
+    groups: list[Group],
+    seed: int,
+    device: torch.device,
+    half: bool = False,
 ) -> tuple[list[list[Tensor]], list[list[Tensor]]]:
-    """Return, per group and window, token scores (tokens, 4) and their sentences (tokens,)."""
+    """Return, per group and window, token scores (tokens, 4) and their sentences (tokens,).
+
+    `half` computes in bfloat16 where that can be.
+    """
     titled = np.random.default_rng(seed).random(len(groups)) > 0.15
     rows = [
         (g, w, sequence(corpus, group.question, window, bool(titled[g])))
@@ -101,7 +106,7 @@ def forward(
             padded[1, r, : len(ids)], sentences[r, : len(ids)] = 1, marks
         inputs = torch.from_numpy(padded).to(device)
         numbers = torch.from_numpy(sentences).to(device)
-        with torch.autocast(device.type, dtype=torch.bfloat16):
+        with torch.autocast(device.type, dtype=torch.bfloat16, enabled=half):
             out = model(inputs[0], inputs[1], inputs[2]).float()
         for r, (g, w, _) in enumerate(part):
             inside = numbers[r] >= 0
@@ -140,17 +145,16 @@ class Trainer:
     def __init__(self, args: argparse.Namespace, device: torch.device) -> None:
         """Start from the base encoder, or from the last checkpoint with --resume."""
         self.args, self.device = args, device
-        self.model = PassageReader().to(device)
+        self.model = PassageReader(args.dropout).to(device)
         if args.start:
             self.model.load(load_file(args.start))
         else:
             self.model.encoder.load_bert(args.base / "model.safetensors")
-        # Word vectors stay as they are: most words of a new article never occur in training.
-        self.model.encoder.words.weight.requires_grad = False
+        self.model.encoder.freeze(args.frozen)
         named = [(n, p) for n, p in self.model.named_parameters() if p.requires_grad]
         body = [p for n, p in named if n.startswith("encoder.")]
         heads = [p for n, p in named if not n.startswith("encoder.")]
-        self.weights = [*body, *heads]
+        self.weights, self.trained = [*body, *heads], {n for n, _ in named}
         self.optimizer = torch.optim.AdamW(
             [{"params": body, "peak": args.lr}, {"params": heads, "peak": 5 * args.lr}],
             lr=0.0,
@@ -197,7 +201,7 @@ class Trainer:
 
         def share(some: list[Group]) -> tuple[float, int, tuple[Tensor, ...]]:
             key = self.args.seed * 1_000_003 + self.step
-            scores, places = forward(self.model, corpus, some, key, self.device)
+            scores, places = forward(self.model, corpus, some, key, self.device, self.args.half)
             loss, hits = loss_of(some, scores, places)
             return float(loss.detach()), hits, torch.autograd.grad(loss / len(groups), self.weights)
 
@@ -211,7 +215,7 @@ class Trainer:
         decay = min(0.99, (1 + self.step) / (10 + self.step))
         with torch.no_grad():
             for name, value in self.model.state_dict().items():
-                if name != "encoder.words.weight":
+                if name in self.trained:
                     self.average[name].lerp_(value, 1 - decay)
         return sum(r[0] for r in results) / len(groups), sum(r[1] for r in results) / len(groups)
 
@@ -289,6 +293,14 @@ def main() -> None:
     parser.add_argument("--warm", type=int, default=80, help="steps of warm-up")
     parser.add_argument(
         "--workers", type=int, default=2, help="threads, each with a share of every batch"
+    )
+    parser.add_argument("--dropout", type=float, default=0.1)
+    parser.add_argument("--frozen", type=int, default=0, help="lowest layers that stay as they are")
+    parser.add_argument(
+        "--half",
+        action=argparse.BooleanOptionalAction,
+        default=torch.cuda.is_available(),
+        help="compute in bfloat16: a CPU without AMX is slower with it",
     )
     parser.add_argument("--resume", action="store_true")
     train(parser.parse_args())

@@ -17,6 +17,7 @@ Run = Callable[..., Result]
 KEYS = [
     *("n", "p_at_1", "p_at_3", "mrr_at_10", "citations_exact", "mean_quote_chars", "auroc"),
     *("abstained_answerable", "answered_unanswerable", "latency_ms_p50", "latency_ms_p95"),
+    *("em", "f1", "by_kind", "by_overlap"),
 ]
 
 

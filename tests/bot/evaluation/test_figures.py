@@ -1,3 +1,4 @@
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -7,6 +8,7 @@ from hypothesis import strategies as st
 
 from bot.evaluation.figures import (
     Figures,
+    Part,
     area_under_roc,
     compute_figures,
     find_rank,
@@ -47,7 +49,7 @@ def test_figures_by_hand() -> None:
 
 
 def test_what_has_no_cases_is_undefined() -> None:
-    assert compute_figures([]) == Figures(0, *[None] * 10)
+    assert compute_figures([]) == Figures(0, *(None,) * 10)
     answerable = compute_figures(OUTCOMES[:2])
     assert (answerable.auroc, answerable.answered_unanswerable) == (None, None)
     unanswerable = compute_figures(OUTCOMES[2:3])
@@ -110,3 +112,31 @@ def test_risk_and_coverage_by_hand() -> None:
 def test_equal_confidences_are_answered_together() -> None:
     tied = [outcome(0.5, rank=1, places=HERE), outcome(0.5)]
     assert risk_coverage_curve(tied) == [(1, 0.5)]
+
+
+def test_kinds_and_words_in_common_are_told_apart() -> None:
+    near = replace(outcome(0.8), overlap=0.0)
+    outcomes = [
+        replace(outcome(0.9, rank=1, places=HERE), overlap=0.2),
+        replace(outcome(0.1, places=HERE), overlap=0.5),
+        *(replace(each, question=replace(each.question, kind="near")) for each in (near, near)),
+    ]
+    outcomes[0] = replace(outcomes[0], question=replace(outcomes[0].question, kind="who"))
+    figures = compute_figures(outcomes)
+    assert figures.by_kind == {"near": Part(2, None, 1.0), "who": Part(1, 1.0, 1.0)}
+    assert figures.by_overlap == {
+        "answerable, some": Part(1, 1.0, 1.0),
+        "answerable, half and more": Part(1, 0.0, 0.0),
+        "unanswerable, no words in common": Part(2, None, 1.0),
+    }
+
+
+def test_words_are_judged_where_the_sentence_is_right() -> None:
+    asked = replace(OUTCOMES[0].question, spans=("The king",))
+    outcomes = [
+        replace(OUTCOMES[0], question=asked, span="king"),
+        replace(OUTCOMES[0], question=asked, span="The king came by"),
+        OUTCOMES[1],
+    ]
+    figures = compute_figures(outcomes)
+    assert (figures.em, figures.f1) == (1 / 2, pytest.approx((1 + 2 / 4) / 2))

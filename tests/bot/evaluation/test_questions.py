@@ -28,6 +28,31 @@ def qa(question: str, *answers: str, **more: object) -> dict[str, Any]:
     return {"id": question, "question": question, "answers": marked, **more}
 
 
+def article(**more: object) -> str:
+    """Give an article of one line, as the newsroom's files have it."""
+    named = {"id": "visit", "title": "A visit", "paragraphs": [CONTEXT, OTHER], "questions": []}
+    return json.dumps(named | more)
+
+
+def test_an_article_a_line_has_its_questions(write: Write) -> None:
+    answer = {"p": 0, "quote": "The king came by train in 1912.", "span": "The king"}
+    who = {"q": "who was it ", "kind": "who", "answers": [answer, {**answer, "span": ""}]}
+    near = {"q": "How much did it cost?", "kind": "near", "answers": [], "note": "not said"}
+    further = {"id": "visit", "questions": [{"q": "Was he there?", "answers": [answer]}]}
+    lines = f"{article(questions=[who, near])}\n\n{json.dumps(further)}\n"
+    file = read_questions(write("news.jsonl", lines))
+    visit = Article("visit", "A visit", f"{file.path}#visit", f"{CONTEXT}\n\n{OTHER}")
+    assert file.articles == {"visit": visit}
+    quote = (answer["quote"],)
+    assert file.entries == (
+        Entry("who was it", "visit", quote, kind="who", spans=("The king",)),
+        Entry("How much did it cost?", "visit", (), kind="near"),
+        Entry("Was he there?", "visit", quote, spans=("The king",)),
+    )
+    found = place(file.entries[0], visit)
+    assert (found.places, found.kind, found.spans) == (((0, 31),), "who", ("The king",))
+
+
 def test_squad_paragraphs_become_one_article(write: Write) -> None:
     file = read_questions(write("dev.json", squad(qa("Who came?", "The king"))))
     assert file.articles["Royal_visit"] == Article(
@@ -36,7 +61,9 @@ def test_squad_paragraphs_become_one_article(write: Write) -> None:
         source=f"{file.path}#Royal_visit",
         text=f"{OTHER}\n\n{CONTEXT}",
     )
-    assert file.entries == (Entry("Who came?", "Royal_visit", ("The king",), CONTEXT),)
+    assert file.entries == (
+        Entry("Who came?", "Royal_visit", ("The king",), CONTEXT, spans=("The king",)),
+    )
 
 
 def test_squad_two_says_which_questions_have_no_answer(write: Write) -> None:
@@ -128,6 +155,10 @@ def test_places_hold_the_quote(before: str, quote: str, after: str) -> None:
         ("a.jsonl", "{}\n", "line 1: 'quote' is missing"),
         ("a.jsonl", "\nWho came?", "line 2 is not JSON"),
         ("a.jsonl", "[]", "line 1: it has another structure"),
+        ("a.jsonl", '{"id": "a", "questions": []}', "line 1: there is no article 'a' before it"),
+        ("a.jsonl", '{"questions": []}', "line 1: 'id' is missing"),
+        ("a.jsonl", article(questions=[{"q": "Who?"}]), "line 1: 'answers' is missing"),
+        ("a.jsonl", article(questions=None), "line 1: it has another structure"),
         ("a.jsonl", '{"question": 1, "article": "a", "quote": ""}', "line 1: question, article"),
         ("a.jsonl", '{"question": "a", "article": "a", "quote": 1}', "line 1: it has another"),
         ("a.jsonl", '{"question": "a", "article": "b.txt", "quote": "c"}', "b.txt is not a file"),

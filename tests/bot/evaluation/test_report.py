@@ -1,5 +1,6 @@
 import io
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
@@ -140,4 +141,21 @@ def test_the_table_says_what_each_figure_is(capsys: pytest.CaptureFixture[str]) 
         ["unanswerable questions answered", "-"],
         ["latency, median (ms)", "12.3"],
         ["latency, 95th percentile (ms)", "12.3"],
+        ["words of the answer exact, where its sentence is first (EM)", "-"],
+        ["words of the answer in common with the right ones (F1)", "-"],
     ]
+
+
+def test_kinds_have_a_row_each() -> None:
+    asked = outcome(0.9, rank=1, places=((0, 8),), passages=(passage(KING),))
+    asked = replace(asked, question=replace(asked.question, kind="who"), overlap=0.7)
+    near = outcome(0.2, passages=(passage(KING),))
+    near = replace(near, question=replace(near.question, kind="near"), overlap=0.0)
+    page = render_report(evaluation(asked, near, text=TEXT), "q.jsonl")
+    for row in (
+        "<th>near (1)</th><td>answered 0.0%</td>",
+        "<th>who (1)</th><td>P@1 100.0%, answered 100.0%</td>",
+        "<th>answerable, half and more (1)</th><td>P@1 100.0%, answered 100.0%</td>",
+        "<th>unanswerable, no words in common (1)</th><td>answered 0.0%</td>",
+    ):
+        assert row in page

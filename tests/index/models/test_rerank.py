@@ -11,7 +11,14 @@ from hypothesis import strategies as st
 
 from index.errors import ModelError
 from index.library import Library
-from index.models.rerank import MODELS, PassageReader, PassageText
+from index.models.rerank import (
+    LONGEST_SPAN,
+    MODELS,
+    PassageReader,
+    PassageText,
+    _best_span,
+    _whole_words,
+)
 from index.search import CERTAIN, READ, UNREAD, search
 from tests.conftest import SEEDS
 from tests.fakes import FakeEncoder
@@ -148,6 +155,60 @@ def test_any_text_gets_a_score_for_each_sentence(
     logits = reader.score(question, readings)
     assert [len(part) for part in logits] == [len(part) for part in passages]
     assert not np.isnan([value for part in logits for value in part]).any()
+
+
+def test_reading_gives_the_same_logits_and_words(reader: PassageReader) -> None:
+    question = "When did the talks begin?"
+    readings = reader.read(question, [TALKS, RADAR])
+    assert [[r.logit for r in part] for part in readings] == reader.score(question, [TALKS, RADAR])
+    span = readings[0][0].span
+    assert span is not None
+    assert "March 2016" in TALKS.text[span.start : span.end]
+    assert span.end - span.start < len("The talks began in March 2016")
+    assert span.score <= 0
+
+
+@given(st.text(max_size=40), st.lists(st.text(min_size=1, max_size=400), min_size=1, max_size=3))
+def test_a_span_is_whole_words_of_its_sentence(
+    reader: PassageReader, question: str, sentences: list[str]
+) -> None:
+    question, *sentences = (s.encode("utf-8", "replace").decode() for s in (question, *sentences))
+    passage = reading(*sentences)
+    for (start, end), read in zip(
+        passage.sentences, reader.read(question, [passage])[0], strict=True
+    ):
+        if (span := read.span) is not None:
+            assert start <= span.start < span.end <= end
+            assert len(passage.text[span.start : span.end].split()) <= LONGEST_SPAN + 1
+            for edge in (span.start, span.end):
+                if start < edge < end:
+                    assert not (passage.text[edge - 1].isalnum() and passage.text[edge].isalnum())
+
+
+def test_the_best_span_does_not_end_before_it_starts() -> None:
+    scores = np.zeros((50, 4), np.float32)
+    scores[40, 2] = scores[5, 3] = 9.0  # start and end, the wrong way round
+    start, end, score = _best_span(scores, np.arange(50))
+    assert start <= end < start + LONGEST_SPAN
+    scores[44, 3] = 8.0
+    assert _best_span(scores, np.arange(50))[:2] == (40, 44)
+    assert _best_span(scores, np.arange(50))[2] > score
+
+
+@pytest.mark.parametrize(
+    ("text", "found", "whole"),
+    [
+        ("It cost 1,500 euros.", "1,5", "1,500"),
+        ("The unbelievable king came.", "belie", "unbelievable"),
+        ("He came, late, by train.", "came,", "came"),
+        ("They met in Riga.", "Riga.", "Riga"),
+        ("Mr. Low of the U.S. left.", "U.S.", "U.S."),
+    ],
+)
+def test_a_span_is_widened_to_whole_words(text: str, found: str, whole: str) -> None:
+    start = text.index(found)
+    left, right = _whole_words(text, start, start + len(found))
+    assert text[left:right] == whole
 
 
 def test_a_missing_model_is_told(tmp_path: Path) -> None:
