@@ -1,0 +1,49 @@
+"""What a file may cost, and what is said of one that costs more."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from index.errors import SourceError
+
+if TYPE_CHECKING:
+    from index.settings import Settings  # which the process that reads does without
+
+MOST_TEXT = 64 * 1024 * 1024
+"""Characters of all articles of a file together, as many as the largest file has bytes."""
+MOST_SENTENCES = 100_000
+"""Of one article, and as many paragraphs: a Bible has 31,000. Their vectors take 150 MB."""
+LARGEST_REPLY = 8 * MOST_TEXT
+"""Bytes of one article on its way; a character has four at most, its structure the others."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What reading one file may take."""
+
+    seconds: float = 30
+    mb: int = 1024
+    """Memory beyond what the process that reads has before."""
+
+    @classmethod
+    def of(cls, settings: "Settings") -> "Limits":
+        return cls(settings.read_seconds, settings.read_mb)
+
+    def too_slow(self, name: str) -> SourceError:
+        what = f"{name} takes more than {self.seconds:g} seconds to read"
+        return SourceError(what, "give its text alone, or raise ARTICLEBOT_READ_SECONDS")
+
+    def too_large(self, name: str) -> SourceError:
+        what = f"{name} takes more than {self.mb} MB of memory to read"
+        return SourceError(what, "give its text alone, or raise ARTICLEBOT_READ_MB")
+
+
+DEFAULT = Limits()
+
+
+def too_much_text(name: str) -> SourceError:
+    return SourceError(f"{name} gives more than {MOST_TEXT:,} characters of text", "split it")
+
+
+def too_many_sentences(name: str) -> SourceError:
+    what = f"{name} has more than {MOST_SENTENCES:,} sentences or paragraphs in one article"
+    return SourceError(what, "split it into articles")
