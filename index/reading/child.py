@@ -6,6 +6,7 @@ It knows nothing but the files: no settings, no secrets, no library.
 import json
 import logging
 import os
+import re
 import select
 import signal
 import sys
@@ -37,9 +38,9 @@ if sys.platform != "win32":
 
 OUT_OF_MEMORY = 77
 """Exit status; what is left of the memory may not do for saying it."""
-MOST_LOGGED = 100
-"""Lines of the log about one file."""
-_USED = Path("/proc/self/statm")
+_NEAR = 0.5
+"""Of the memory that a file may take: an array that was to be doubled is half of it before."""
+_STATUS = Path("/proc/self/status")
 """Linux alone has it; elsewhere only time is limited."""
 
 
@@ -56,20 +57,22 @@ def run(handle: int, lifeline: int, limits: Limits) -> None:
     _end_with(lifeline)
     logging.getLogger("index").addHandler(_Teller(connection))
     logging.getLogger("index").propagate = False
-    at_first = _used_bytes()
+    at_first = _used_bytes("VmSize")
     with suppress(EOFError, BrokenPipeError, ConnectionResetError):
         while True:
             _lift()  # what comes is as large as the sender lets it be
             task = frames.unpack_task(connection.recv_bytes(), connection.recv_bytes())
             connection.send_bytes(frames.BEGUN)
             try:
-                with _limited(limits):
+                with _limited(limits, len(task.file.data)):
                     for item in read_task(task):
+                        if _tells_of_memory(item, at_first, limits):
+                            raise MemoryError
                         connection.send_bytes(frames.pack_item(item))
             except MemoryError:
                 os._exit(OUT_OF_MEMORY)
-            # What is left behind by large files would be counted as used by none.
-            worn = _used_bytes() - at_first > limits.mb * 2**20 / 4
+            # What large files leave behind would be counted as used by none.
+            worn = _used_bytes("VmPeak") - at_first > _NEAR * limits.mb * 2**20
             connection.send_bytes(frames.LAST if worn else frames.DONE)
             if worn:
                 return
@@ -141,8 +144,8 @@ def _end_with(lifeline: int) -> None:
 
 
 @contextmanager
-def _limited(limits: Limits) -> Iterator[None]:
-    """Limit the memory, and the time of the processor, for what is done within.
+def _limited(limits: Limits, size: int) -> Iterator[None]:
+    """Limit the memory, and the time of the processor, for reading a file of a size.
 
     Who waits for it limits its time by the clock; this holds even where nobody waits.
     """
@@ -150,11 +153,11 @@ def _limited(limits: Limits) -> Iterator[None]:
         yield
         return
     hard = resource.getrlimit(resource.RLIMIT_AS)[1]
-    if used := _used_bytes():
+    if used := _used_bytes("VmSize"):
         most = used + limits.mb * 2**20
         within = most if hard == resource.RLIM_INFINITY else min(most, hard)
         resource.setrlimit(resource.RLIMIT_AS, (within, hard))
-    signal.setitimer(signal.ITIMER_PROF, limits.seconds)
+    signal.setitimer(signal.ITIMER_PROF, limits.seconds_for(size))
     try:
         yield
     finally:
@@ -168,8 +171,19 @@ def _lift() -> None:
         resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
 
 
-def _used_bytes() -> int:
-    """Give the size of the address space; 0 where that is not known."""
-    if sys.platform == "win32" or not _USED.exists():
+def _tells_of_memory(item: Item, at_first: int, limits: Limits) -> bool:
+    """Tell whether an error comes from another that may well be for want of memory.
+
+    Libraries in C call that a damaged file, too.
+    """
+    if not isinstance(item, SourceError) or item.__context__ is None:
+        return False
+    return _used_bytes("VmPeak") - at_first > _NEAR * limits.mb * 2**20
+
+
+def _used_bytes(which: str) -> int:
+    """Give the size of the address space, or the largest that it had; 0 where it is not known."""
+    if not _STATUS.exists():
         return 0
-    return int(_USED.read_text("ascii").split()[0]) * resource.getpagesize()
+    found = re.search(rf"^{which}:\s*(\d+) kB", _STATUS.read_text("ascii", "replace"), re.MULTILINE)
+    return int(found[1]) * 1024 if found else 0

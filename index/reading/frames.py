@@ -9,10 +9,9 @@ that decodes JSON of its size would.
 import json
 from array import array
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date
 from itertools import chain
-from typing import Any
 
 from index.article import Article, Paragraph, ParsedArticle, Passage, Sentence
 from index.errors import SourceError
@@ -28,6 +27,8 @@ DONE = b"d"
 LAST = b"z"
 """Done, and the process ends."""
 _SIZE = 4
+_ORIGIN = tuple(each.name for each in fields(Origin))
+_ARTICLE = tuple(f.name for f in fields(Article) if f.name not in ("text", "published"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,31 +47,24 @@ Item = Article | ParsedArticle | SourceError
 
 def pack_task(task: Task) -> bytes:
     """Give everything but the bytes of the file."""
-    file = task.file
-    return json.dumps(
-        {
-            "origin": asdict(file.origin),
-            "suffix": file.suffix,
-            "charset": file.charset,
-            "about": {**asdict(task.about), "published": _day(task.about.published)},
-            "known": task.known,
-        }
-    ).encode()
+    file, about = task.file, task.about
+    origin = [getattr(file.origin, name) for name in _ORIGIN]
+    stated = [about.title, about.author, _day(about.published), about.source, about.language]
+    return json.dumps([origin, file.suffix, file.charset, stated, task.known]).encode()
 
 
 def unpack_task(header: bytes, data: bytes) -> Task:
-    row = json.loads(header)
-    about = Metadata(**{**row["about"], "published": _date(row["about"]["published"])})
-    file = File(Origin(**row["origin"]), data, row["suffix"], row["charset"])
-    return Task(file, about, row["known"])
+    origin, suffix, charset, (title, author, published, *rest), known = json.loads(header)
+    about = Metadata(title, author, _date(published), *rest)
+    return Task(File(Origin(*origin), data, suffix, charset), about, known)
 
 
 def pack_item(item: Item) -> bytes:
     if isinstance(item, SourceError):
         return ERROR + json.dumps([item.what, item.remedy]).encode()
     article = item.article if isinstance(item, ParsedArticle) else item
-    about = {**asdict(article), "text": "", "published": _day(article.published)}
-    header = json.dumps(about).encode()
+    about = [getattr(article, name) for name in _ARTICLE]
+    header = json.dumps([_day(article.published), *about]).encode()
     text = article.text.encode()
     structure = array("I", _numbers(item) if isinstance(item, ParsedArticle) else ())
     sizes = (len(header), len(text))
@@ -90,9 +84,10 @@ def unpack_item(message: bytes) -> Item:
         return SourceError(str(what), str(remedy))
     first, second = (int.from_bytes(view[at : at + _SIZE], "big") for at in (0, _SIZE))
     start = 2 * _SIZE
-    about: dict[str, Any] = json.loads(bytes(view[start : start + first]))
+    day, *about = json.loads(bytes(view[start : start + first]))
     text = str(view[start + first : start + first + second], "utf-8")
-    article = Article(**{**about, "text": text, "published": _date(about["published"])})
+    stated = dict(zip(_ARTICLE, about, strict=True))
+    article = Article(text=text, published=_date(day), **stated)
     structure = array("I")
     structure.frombytes(view[start + first + second :])
     if not structure:

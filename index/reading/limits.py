@@ -1,5 +1,6 @@
 """What a file may cost, and what is said of one that costs more."""
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ MOST_TEXT = 64 * 1024 * 1024
 """Characters of all articles of a file together, as many as the largest file has bytes."""
 MOST_SENTENCES = 100_000
 """Of one article, and as many paragraphs: a Bible has 31,000. Their vectors take 150 MB."""
+STEP = 16 * 1024 * 1024
 LARGEST_REPLY = 8 * MOST_TEXT
 """Bytes of one article on its way; a character has four at most, its structure the others."""
 
@@ -21,6 +23,8 @@ class Limits:
     """What reading one file may take."""
 
     seconds: float = 30
+    """For each `STEP` of its bytes that has begun: a file of 64 MB may hold a hundred thousand
+    articles, and each takes its time."""
     mb: int = 1024
     """Memory beyond what the process that reads has before."""
 
@@ -28,8 +32,12 @@ class Limits:
     def of(cls, settings: "Settings") -> "Limits":
         return cls(settings.read_seconds, settings.read_mb)
 
-    def too_slow(self, name: str) -> SourceError:
-        what = f"{name} takes more than {self.seconds:g} seconds to read"
+    def seconds_for(self, size: int) -> float:
+        """Give the seconds that a file of a number of bytes may take."""
+        return self.seconds * max(1, math.ceil(size / STEP))
+
+    def too_slow(self, name: str, size: int) -> SourceError:
+        what = f"{name} takes more than {self.seconds_for(size):g} seconds to read"
         return SourceError(what, "give its text alone, or raise ARTICLEBOT_READ_SECONDS")
 
     def too_large(self, name: str) -> SourceError:

@@ -8,6 +8,7 @@ import logging
 import signal
 import sys
 import time
+from collections import deque
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from json import loads
@@ -17,16 +18,21 @@ from index.reading import frames
 from index.reading.child import OUT_OF_MEMORY
 from index.reading.frames import Item, Task
 from index.reading.limits import LARGEST_REPLY, Limits, too_much_text
+from index.reading.read import File
 from index.reading.spawn import Child, spawn
 
 START_SECONDS = 60
 """How long a process may take to begin: its imports, on a busy machine."""
+AHEAD = 16
+"""Files begun before the first of them is read, so that the process never waits for the next."""
+AHEAD_BYTES = 32 * 1024
+"""Of all these files together, unless it is one."""
 SLACK = 1.05
 """The processor's time is limited in the process itself; the clock here is only a bit behind."""
 
 
 class Reader:
-    """Reads one file after the other in a process that is begun when it is needed.
+    """Reads files in the order in which they are begun, in a process that begins with the first.
 
     Not thread-safe: it is for one at a time.
     """
@@ -34,12 +40,12 @@ class Reader:
     def __init__(self, limits: Limits) -> None:
         self.limits = limits
         self._child: Child | None = None
-        self._task: Task | None = None
+        self._tasks: deque[Task] = deque()
 
     @property
     def busy(self) -> bool:
         """Whether something has been begun of which not everything was taken."""
-        return self._task is not None
+        return bool(self._tasks)
 
     @property
     def pid(self) -> int | None:
@@ -51,30 +57,41 @@ class Reader:
         if self._child is None:
             self._child = spawn(self.limits)
 
+    def has_room(self, task: Task) -> bool:
+        """Tell whether a file can be begun at once.
+
+        What waits lies in a buffer of the system: were there more than that holds, this process
+        would wait for the other to take it, and the other for this one to take what it has read.
+        """
+        size = sum(len(each.file.data) for each in (*self._tasks, task))
+        small = size <= AHEAD_BYTES and len(self._tasks) < AHEAD
+        return not self._tasks or (small and bool(task.file.origin.path))
+
     def begin(self, task: Task) -> None:
-        """Let a file be read; `results` gives what is in it."""
-        assert self._task is None, "the one before has been read"
-        self._task = task
+        """Let a file be read after those that have been begun; there must be room for it."""
+        self._tasks.append(task)
+        self.start()
         self._send(task)
 
     def results(self) -> Iterator[Item]:
-        """Give what is in the file that was begun, errors among it.
+        """Give what is in the first of the files that were begun, errors among it.
 
         Only the time that is waited for it counts, not that in which nobody asks.
         """
-        task, name = self._task, self._task.file.origin.name if self._task else ""
-        assert task, "a file has been begun"
-        if not self._has_begun():  # it ended while it had nothing to do: no fault of this file
-            self._send(task)
+        file = self._tasks[0].file
+        name = file.origin.name
+        if not self._has_begun():  # it ended before this file came to it: no fault of the file
+            self._start_again()
             if not self._has_begun():
-                self.close()
+                self._tasks.popleft()
                 yield SourceError(f"{name} cannot be read: no process begins", "try again")
                 return
         try:
             yield from self._messages()
         except (EOFError, OSError, ValueError, TypeError, LookupError) as error:
-            told = self._explain(error, name)
-            self.close()
+            told = self._explain(error, file)
+            self._tasks.popleft()
+            self._end()
             yield told
 
     def _messages(self) -> Iterator[Item]:
@@ -84,7 +101,7 @@ class Reader:
             TimeoutError, EOFError, OSError: see `_receive`.
             ValueError, TypeError, LookupError: a message makes no sense.
         """
-        left = self.limits.seconds * SLACK
+        left = self.limits.seconds_for(len(self._tasks[0].file.data)) * SLACK
         while True:
             started = time.monotonic()
             message = self._receive(left)
@@ -95,52 +112,60 @@ class Reader:
             elif kind not in (frames.DONE, frames.LAST):
                 yield frames.unpack_item(message)
             else:
-                self._task = None
+                self._tasks.popleft()
                 if kind == frames.LAST:
-                    self.close()
+                    self._end()
                 return
 
-    def _explain(self, error: Exception, name: str) -> SourceError:
+    def _explain(self, error: Exception, file: File) -> SourceError:
         """Say what is wrong with a file, after something went wrong with the process."""
+        name = file.origin.name
         if isinstance(error, EOFError):
-            return self._fault(name)
+            return self._fault(file)
         if isinstance(error, TimeoutError):
-            return self.limits.too_slow(name)
+            return self.limits.too_slow(name, len(file.data))
         if isinstance(error, OSError):  # what `recv_bytes` says of a message that is too long
             return too_much_text(name)
         return SourceError(f"{name} confuses the process that reads it", "save it again")
 
     def close(self) -> None:
         """End the process, whatever it does."""
-        self._task = None
-        if child := self._child:
-            self._child = None
-            child.end()
+        self._tasks.clear()
+        self._end()
 
     def forget(self) -> None:
         """Leave the process to another that has it, too: this one is a fork of it."""
-        self._task = None
+        self._tasks.clear()
         if child := self._child:
             self._child = None
             child.leave()
 
-    def _send(self, task: Task) -> None:
+    def _end(self) -> None:
+        if child := self._child:
+            self._child = None
+            child.end()
+
+    def _start_again(self) -> None:
+        """Begin another process with all files that wait."""
+        self._end()
         self.start()
+        for task in self._tasks:
+            self._send(task)
+
+    def _send(self, task: Task) -> None:
         assert self._child
         with suppress(BrokenPipeError, ConnectionResetError):  # noticed when it is to begin
             self._child.connection.send_bytes(frames.pack_task(task))
             self._child.connection.send_bytes(task.file.data)
 
     def _has_begun(self) -> bool:
+        if self._child is None:
+            return False
         try:
-            if self._receive(START_SECONDS) == frames.BEGUN:
-                return True
-        except (EOFError, OSError, TimeoutError):
-            pass
-        if child := self._child:
-            self._child = None
-            child.end()
-        return False
+            return self._receive(START_SECONDS) == frames.BEGUN
+        except (EOFError, OSError):
+            self._end()
+            return False
 
     def _receive(self, seconds: float) -> bytes:
         """Take a message.
@@ -158,13 +183,14 @@ class Reader:
         except ConnectionResetError:
             raise EOFError from None
 
-    def _fault(self, name: str) -> SourceError:
+    def _fault(self, file: File) -> SourceError:
         """Say why the process has ended."""
+        name = file.origin.name
         code = self._child.wait() if self._child else 0
         if code == OUT_OF_MEMORY:
             return self.limits.too_large(name)
         if sys.platform != "win32" and code == -signal.SIGPROF:
-            return self.limits.too_slow(name)
+            return self.limits.too_slow(name, len(file.data))
         how = f"status {code}"
         if code < 0:
             with suppress(ValueError):
@@ -183,7 +209,7 @@ def _log(message: bytes) -> None:
 def read_ahead(
     reader: Reader, tasks: Iterable[Task | SourceError]
 ) -> Iterator[tuple[Task | None, Item | None]]:
-    """Read one file after the other, each begun before the last of the one before is given.
+    """Read one file after the other, the next begun before the last of one is given.
 
     So the process reads on while this one works on what has been read. An error among the tasks
     is given in its turn.
@@ -191,20 +217,27 @@ def read_ahead(
     Yields:
         What is read, each with its task; after the last of a task, the task with None.
     """
-    following = iter(tasks)
-    task = next(following, None)
+    coming = iter(tasks)
+    following = next(coming, None)
+    begun: deque[Task | SourceError] = deque()
     held: list[tuple[Task | None, Item | None]] = []
-    while task is not None:
-        if isinstance(task, SourceError):
-            yield from held
-            held, task = [(None, task)], next(following, None)
-            continue
-        reader.begin(task)
+    while True:
+        while following is not None and len(begun) < AHEAD:
+            if isinstance(following, Task):
+                if not reader.has_room(following):
+                    break
+                reader.begin(following)
+            begun.append(following)
+            following = next(coming, None)
         yield from held
-        held, after = [], next(following, None)  # loaded while this one is read
+        held = []
+        if not begun:
+            return
+        task = begun.popleft()
+        if isinstance(task, SourceError):
+            held = [(None, task)]
+            continue
         for item in reader.results():
             yield from held
             held = [(task, item)]
         held.append((task, None))
-        task = after
-    yield from held
