@@ -21,9 +21,11 @@ from index.errors import SourceError
 from index.reading import frames
 from index.reading.frames import Item, Task
 from index.reading.limits import (
+    MOST_ERRORS,
     MOST_SENTENCES,
     MOST_TEXT,
     Limits,
+    too_many_errors,
     too_many_sentences,
     too_much_text,
 )
@@ -80,10 +82,13 @@ def run(handle: int, lifeline: int, limits: Limits) -> None:
 
 def read_task(task: Task) -> Iterator[Item]:
     """Give the articles of a file with their structure, but for those that are known."""
-    name, length = task.file.origin.name, 0
+    name, length, errors = task.file.origin.name, 0, 0
     try:
         for article in read_file(task.file, task.about):
             if isinstance(article, SourceError):
+                errors += 1
+                if errors > MOST_ERRORS:
+                    raise too_many_errors(name)
                 yield article
                 continue
             length += len(article.text)

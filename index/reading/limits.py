@@ -13,6 +13,8 @@ MOST_TEXT = 64 * 1024 * 1024
 """Characters of all articles of a file together, as many as the largest file has bytes."""
 MOST_SENTENCES = 100_000
 """Of one article, and as many paragraphs: a Bible has 31,000. Their vectors take 150 MB."""
+MOST_ERRORS = 1000
+"""Entries or lines of one file that cannot be read; a file with more is not what it seems."""
 STEP = 16 * 1024 * 1024
 LARGEST_REPLY = 8 * MOST_TEXT
 """Bytes of one article on its way; a character has four at most, its structure the others."""
@@ -55,3 +57,8 @@ def too_much_text(name: str) -> SourceError:
 def too_many_sentences(name: str) -> SourceError:
     what = f"{name} has more than {MOST_SENTENCES:,} sentences or paragraphs in one article"
     return SourceError(what, "split it into articles")
+
+
+def too_many_errors(name: str) -> SourceError:
+    what = f"{name} has more than {MOST_ERRORS:,} parts that cannot be read"
+    return SourceError(what, "the rest of it is left out")
