@@ -72,12 +72,12 @@ class Workers:
         results: list[T] = []
         work: Future[T] | None = None
         try:
-            async with asyncio.timeout(self._seconds):
+            async with asyncio.timeout(self._seconds) as limit:
                 for call in calls:
                     work = self._threads.submit(context.run, call)
                     results.append(await asyncio.wrap_future(work))
         except TimeoutError:
-            if work and work.done() and not work.cancelled():  # its own, not ours
+            if not limit.expired():  # the call's own, not ours
                 raise
         finally:
             if work is None or work.done():
