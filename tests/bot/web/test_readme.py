@@ -11,7 +11,7 @@ import pytest
 from bot.web.app import create_app
 from index.library import Library
 from tests.bot.serving import serving
-from tests.pages import PAGES, ROOT, blocks, label
+from tests.pages import PAGES, ROOT, blocks, label, read
 
 SCRIPTS = {
     page: "".join(lines)
@@ -44,6 +44,19 @@ def test_every_curl_line_works_as_it_stands(
     seed_library.article("turkey-s400")  # as the pages name it elsewhere: still just one
     said = [(each.question, each.verdict) for each in seed_library.records.feedback()]
     assert said == [("Who raised concerns?", "up")] * SCRIPTS[page].count("/v1/feedback ")
+
+
+def test_every_operation_of_the_api_is_in_a_table(seed_library: Library) -> None:
+    rows = re.findall(r"`([A-Z]+) (/[^`#]*)[`#]", "".join(map(read, PAGES)))
+    listed = {(method, re.sub(r"\{.*?\}", "{}", path)) for method, path in rows}
+    paths = create_app(seed_library, seed_library.settings).openapi()["paths"]
+    there = {
+        (method.upper(), re.sub(r"\{.*?\}", "{}", path))
+        for path, methods in paths.items()
+        for method in methods
+    }
+    assert listed - there == {("GET", "/articles/{}")}, "a page, which is no part of the API"
+    assert not there - listed
 
 
 def test_every_path_of_the_api_is_on_a_page(seed_library: Library) -> None:
