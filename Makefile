@@ -5,7 +5,7 @@
 MAKEFLAGS += --no-print-directory --no-builtin-rules
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help ask serve test bench lint format
+.PHONY: help ask serve test bench crash lint format
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -51,6 +51,9 @@ test: $(DEVELOPED) ## run all tests; ARGS="-k cli" runs some
 
 bench: $(DEVELOPED) ## measure speed beside the plain stack; ARGS="growth" up to a million sentences
 	@$(BIN)/python -m tests.benchmarks $(ARGS)
+
+crash: $(DEVELOPED) ## kill the program 300 times; nothing may be half there; ARGS="--kills 1000"
+	@$(BIN)/python -m tests.crash $(ARGS)
 
 lint: $(DEVELOPED) ## check style and types
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check --quiet . && $(BIN)/mypy
