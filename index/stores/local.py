@@ -24,7 +24,7 @@ from index.store import (
 )
 from index.stores import database, publication, reading, selection
 from index.stores.search_files import SearchFolder
-from index.stores.turns import take_turn
+from index.stores.writer_queue import take_turn
 
 
 class LocalStore:

@@ -11,13 +11,13 @@ import pytest
 from filelock import Timeout
 
 from index.store import wait_quietly
-from index.stores.turns import take_turn
+from index.stores.writer_queue import take_turn
 from tests.conftest import ROOT
 
 WRITER = """
 import sys, time
 from pathlib import Path
-from index.stores.turns import take_turn
+from index.stores.writer_queue import take_turn
 folder, name, until = Path(sys.argv[1]), sys.argv[2], Path(sys.argv[3])
 with take_turn(folder, 30, lambda: print("waits", flush=True)):
     with (folder / "order").open("a") as order:
