@@ -17,14 +17,8 @@ from typing import Any
 import numpy as np
 
 from index.article import Article, Paragraph, ParsedArticle, Passage, Sentence, canonical
-from index.build import (
-    PIPELINE,
-    IndexReport,
-    OnProgress,
-    Progress,
-    content_sha256,
-    sentence_vectors,
-)
+from index.build import IndexReport, OnProgress, Progress, sentence_vectors
+from index.content import PIPELINE, content_sha256
 from index.errors import SourceError
 from index.models.encode import Encoder
 from index.reading.split import parse_article
@@ -55,6 +49,8 @@ def write_export(
     partial = path.with_name(f"{path.name}.part")
     articles = opinions = 0
     try:
+        partial.unlink(missing_ok=True)
+        partial.touch(mode=0o600)  # articles and what people think of answers are private
         with gzip.open(partial, "wt", encoding="utf-8", newline="\n") as file:
 
             def write(**line: object) -> None:

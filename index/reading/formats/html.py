@@ -3,7 +3,8 @@
 import json
 import re
 from collections.abc import Iterator, Sequence
-from itertools import groupby
+from datetime import date
+from itertools import groupby, islice
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -18,6 +19,12 @@ DEEPEST = 250
 """Levels of elements in each other; a page that nests deeper is not meant to be read."""
 LARGEST = 10_000_000
 """Characters; finding the text takes some two seconds for each million."""
+MOST_ELEMENTS = 60_000
+"""Of a page; finding the text of so many takes some ten seconds."""
+MOST_IN_PARAGRAPH = 2_000
+"""Elements in one paragraph; finding the text takes four times as long for twice as many."""
+MOST_DATES = 20
+"""That a page states, of which one may be none; looking at one that is none takes half a second."""
 _PUBLISHED = {
     *("article:published_time", "og:article:published_time", "datepublished", "pubdate"),
     *("publishdate", "publish-date", "publication_date", "date", "dc.date", "dc.date.issued"),
@@ -45,6 +52,7 @@ def read(text: str, name: str) -> Iterator[Document]:
         if tree is None:
             raise SourceError(f"{name} is no web page that can be read", "save it again")
         _check_depth(tree, name)
+        _check_size(tree, name)
         about = _read_about(tree)
         page = trafilatura.bare_extraction(tree, include_comments=False, with_metadata=False)
     except RecursionError:
@@ -100,6 +108,22 @@ def _check_depth(tree: "HtmlElement", name: str) -> None:
     raise _too_deep(name)
 
 
+def _check_size(tree: "HtmlElement", name: str) -> None:
+    """Refuse what finding the text would take minutes for."""
+    if _count(tree, MOST_ELEMENTS) > MOST_ELEMENTS:
+        what = f"{name} has more than {MOST_ELEMENTS:,} elements"
+        raise SourceError(what, "save its text alone")
+    for paragraph in tree.iter("p"):
+        if _count(paragraph, MOST_IN_PARAGRAPH) > MOST_IN_PARAGRAPH:
+            what = f"{name} has a paragraph of more than {MOST_IN_PARAGRAPH:,} elements"
+            raise SourceError(what, "save its text alone")
+
+
+def _count(element: "HtmlElement", most: int) -> int:
+    """Count what is within an element, up to just more than `most`."""
+    return sum(1 for _ in islice(element.iterdescendants(), most + 1))
+
+
 def _too_deep(name: str) -> SourceError:
     return SourceError(f"{name} nests its elements too deeply", "save the article's own page")
 
@@ -118,26 +142,28 @@ def _read_about(tree: "HtmlElement") -> Metadata:
     )
 
 
-def _read_published(tree: "HtmlElement") -> Any:
+def _read_published(tree: "HtmlElement") -> date | None:
     """Find the date that the page states as that of its publication: no clock, no guess."""
+    stated = islice(filter(None, _stated_dates(tree)), MOST_DATES)
+    return next(filter(None, map(parse_date, stated)), None)
+
+
+def _stated_dates(tree: "HtmlElement") -> Iterator[object]:
+    """Give what may be the date, what is most reliable first."""
     for script in tree.xpath("//script[@type='application/ld+json']"):
         try:
             data = json.loads(script.text or "")
         except (ValueError, RecursionError):
             continue
         for item in _items(data):
-            if found := parse_date(item.get("datePublished")):
-                return found
+            yield item.get("datePublished")
     for meta in tree.iter("meta"):
         named = (meta.get("property") or meta.get("name") or meta.get("itemprop") or "").lower()
-        if named in _PUBLISHED and (found := parse_date(meta.get("content"))):
-            return found
+        if named in _PUBLISHED:
+            yield meta.get("content")
     stated = "//*[contains(@itemprop, 'datePublished')]|//time[@pubdate]|//article//header//time"
     for element in tree.xpath(stated):
-        value = element.get("datetime") or element.get("content") or element.text_content()
-        if found := parse_date(value):
-            return found
-    return None
+        yield element.get("datetime") or element.get("content") or element.text_content()
 
 
 def _items(data: Any) -> Iterator[dict[str, Any]]:
