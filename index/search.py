@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from index.models.encode import Encoder
 from index.models.rerank import PassageText, Reranker
 from index.stages import stage
@@ -35,6 +37,8 @@ class Hit:
     """Of the first stage: by meaning and by words."""
     relevance: float | None = None
     """The reranker's logit, 0 where "none of these" is as likely; None without a reranker."""
+    total: float | None = None
+    """The same of all sentences together that it has read: whether any of them answers."""
 
     @property
     def rank_score(self) -> float:
@@ -79,14 +83,15 @@ def _rerank(
 ) -> list[Hit]:
     """Rank by both stages what has been read; the rest follows as it was."""
     relevance = _read(snapshot, reranker, question, _worth_reading(hits))
+    total = float(np.logaddexp.reduce(list(relevance.values())))
     read = [
-        replace(hit, relevance=relevance[hit.sentence.id])
+        replace(hit, relevance=relevance[hit.sentence.id], total=total)
         for hit in hits
         if hit.sentence.id in relevance
     ]
     read.sort(key=lambda hit: (-hit.rank_score, hit.sentence.id))
     unread = (hit for hit in hits if hit.sentence.id not in relevance)
-    return read + [replace(hit, relevance=UNREAD) for hit in unread]
+    return read + [replace(hit, relevance=UNREAD, total=total) for hit in unread]
 
 
 def _worth_reading(hits: Sequence[Hit]) -> list[StoredSentence]:

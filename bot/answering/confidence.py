@@ -47,8 +47,14 @@ def probability(hit: Hit, question: str, passage: str) -> float:
         coverage = measure_coverage(question, passage)
         score = BIAS_ALONE + DENSE_ALONE * hit.dense + COVERAGE * coverage
     else:
-        score = BIAS + RELEVANCE * hit.relevance + DENSE * hit.dense
+        score = BIAS + RELEVANCE * measure_relevance(hit) + DENSE * hit.dense
     return round(sigmoid(score), 4)
+
+
+def measure_relevance(hit: Hit) -> float:
+    """Give what the reader thinks of a sentence, and of all sentences together: their sum."""
+    alone = hit.relevance or 0.0
+    return alone + (alone if hit.total is None else hit.total)
 
 
 def sigmoid(score: float) -> float:
