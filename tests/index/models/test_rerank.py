@@ -76,6 +76,10 @@ def test_the_ranking_follows_the_reranker(seed_library: Library) -> None:
     assert hits[: len(read)] == read
     assert [hit.rank_score for hit in read] == sorted((h.rank_score for h in read), reverse=True)
     assert all(hit.relevance == UNREAD for hit in hits[len(read) :])
+    # Whether anything answers is the same of all, and at least as likely as that one sentence does.
+    (total,) = {hit.total for hit in hits}
+    assert total is not None
+    assert 5.0 < total < 5.0 + np.log(len(hits))
     # What was read are whole passages of the article, each once, with all their sentences.
     assert len(reranker.read) == len({(r.title, r.text) for r in reranker.read})
     for passage in reranker.read:

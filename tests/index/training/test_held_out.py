@@ -46,8 +46,12 @@ def test_one_half_of_the_newsroom(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 
 def test_one_half_of_a_squad_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     source = tmp_path / "dev.json.gz"
-    paragraphs = [{"context": text, "qas": []} for text in ("Rain fell.", "Snow fell.")]
-    data = [{"title": t, "paragraphs": paragraphs[:1]} for t in (TRAINED, SETTINGS, REPORT)]
+    paragraphs: list[dict[str, Any]] = [
+        {"context": text, "qas": []} for text in ("Rain fell.", "Snow fell.")
+    ]
+    data: list[dict[str, Any]] = [
+        {"title": t, "paragraphs": paragraphs[:1]} for t in (TRAINED, SETTINGS, REPORT)
+    ]
     data.append({"title": REPORT, "paragraphs": paragraphs[1:]})
     source.write_bytes(gzip.compress(json.dumps({"data": data}).encode()))
     (held,) = json.loads(write(monkeypatch, source, "report"))["data"]
