@@ -12,7 +12,7 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
-from bot.answering.calibration import Calibration, logit
+from bot.answering.calibration import Calibration, built_in, logit
 from bot.evaluation.figures import Outcome
 from index.errors import UsageError
 from index.settings import Settings
@@ -45,6 +45,7 @@ def fit_calibration(outcomes: Sequence[Outcome], settings: Settings) -> Calibrat
     fitted = Calibration(
         scale=scale,
         shift=shift,
+        threshold=built_in(settings).threshold,
         reranker=settings.reranker,
         model=settings.model,
         questions=len(judged),

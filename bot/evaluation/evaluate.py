@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 
 from bot.answering.answer import ask
-from bot.answering.calibration import BUILT_IN
+from bot.answering.calibration import built_in
 from bot.answering.citation import exact
 from bot.answering.confidence import measure_coverage
 from bot.answering.query import Query
@@ -185,7 +185,7 @@ def _ask(
 ) -> Outcome:
     only = question.article_id if plan.per_article or plan.off_topic else None
     query = Query(question=question.text, top_k=MRR_DEPTH, article=only)
-    answer = ask(library, query, None if plan.calibrated else BUILT_IN)
+    answer = ask(library, query, None if plan.calibrated else built_in(library.settings))
     cited = [passage.citation for passage in answer.shown]
     elsewhere = (0, 0)  # holds nothing
     spans = [(c.start, c.end) if c.article_id == question.article_id else elsewhere for c in cited]
