@@ -39,7 +39,8 @@ class SearchHit(Frozen):
     end: int
     quote: str
     scores: dict[str, float] = Field(
-        description="Higher is better: the order weighs `fused` and, where it is read, `relevance`."
+        description="Higher is better: the order weighs `fused` and, where it is read, `relevance`; "
+        "`total` is the relevance of all that was read."
     )
 
 
