@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from index.errors import LibraryError
-from index.stores import database, reading, seal
+from index.stores import database, reading, schema, seal
 from index.stores.publication import Change
 from index.stores.vectors import VectorIndex
 from index.stores.words import WordIndex
@@ -66,7 +66,7 @@ class SearchFolder:
     def _read(self, wanted: int, connection: sqlite3.Connection) -> SearchFiles | None:
         place = self.folder / str(wanted)
         try:
-            fingerprint = database.get_meta(connection, "fingerprint") or ""
+            fingerprint = schema.get_meta(connection, "fingerprint") or ""
             if seal.fits(place, fingerprint):
                 return _open(place, wanted)
             log.warning("the search files in %s are damaged; they are built again", place)
@@ -85,7 +85,7 @@ class SearchFolder:
             self.build(connection)
             return
         old = self.folder / str(before.generation)
-        dimension = int(database.get_meta(connection, "dimension") or 1)
+        dimension = int(schema.get_meta(connection, "dimension") or 1)
         with self._written(connection, old) as scratch:
             parts = reading.iter_vectors(connection, dimension, change.keys)
             vectors = before.vectors.extend(old, scratch, parts, change.removed)
@@ -113,7 +113,7 @@ class SearchFolder:
             LibraryError: they cannot be written.
         """
         wanted = database.generation(connection)
-        dimension = int(database.get_meta(connection, "dimension") or 1)
+        dimension = int(schema.get_meta(connection, "dimension") or 1)
         with self._written(connection) as scratch:
             vectors = VectorIndex.build(
                 lambda every: reading.iter_vectors(connection, dimension, every=every),
@@ -134,7 +134,7 @@ class SearchFolder:
         scratch = Path(tempfile.mkdtemp(prefix="new-", dir=self.folder))
         try:
             yield scratch
-            seal.write(scratch, database.get_meta(connection, "fingerprint") or "", before)
+            seal.write(scratch, schema.get_meta(connection, "fingerprint") or "", before)
             shutil.rmtree(place, ignore_errors=True)
             with contextlib.suppress(OSError):  # another process was first: its files are as good
                 scratch.replace(place)
@@ -150,7 +150,7 @@ class SearchFolder:
         """Read every byte of the search files; give their folder when they are damaged."""
         place = self.folder / str(database.generation(connection))
         with contextlib.suppress(OSError, ValueError):
-            if seal.is_whole(place, database.get_meta(connection, "fingerprint") or ""):
+            if seal.is_whole(place, schema.get_meta(connection, "fingerprint") or ""):
                 return None
         return place if place.exists() else None
 
