@@ -52,6 +52,8 @@ class Reading:
     """Which files of folders are read; see `find_files`."""
     public_only: bool = False
     """Fetch nothing from private and local addresses."""
+    force: bool = False
+    """Read also what seems to be no article, such as a page that asks to accept cookies."""
 
 
 AS_FOUND = Reading()
@@ -135,7 +137,7 @@ def _read_file(path: Path, reading: Reading) -> Iterator[Article | SourceError]:
         path=os.fsencode(place).decode("utf-8", "replace"),
     )
     documents = detect.read(data, str(path), path.suffix.lower())
-    yield from _articles(documents, origin, reading.about)
+    yield from _articles(documents, origin, reading.about, force=reading.force)
 
 
 def _read_url(url: str, reading: Reading) -> Iterator[Article | SourceError]:
@@ -147,7 +149,7 @@ def _read_url(url: str, reading: Reading) -> Iterator[Article | SourceError]:
     address = url.partition("#")[0]
     origin = _Origin(url, address, name, address)
     documents = detect.read(page.data, url, PurePath(name).suffix.lower(), page.charset)
-    yield from _articles(documents, origin, reading.about)
+    yield from _articles(documents, origin, reading.about, force=reading.force)
 
 
 def _read_blob(blob: Blob, reading: Reading) -> Iterator[Article | SourceError]:
@@ -160,11 +162,15 @@ def _read_blob(blob: Blob, reading: Reading) -> Iterator[Article | SourceError]:
     name = f"the {blob.source}" if blob.source else blob.name
     origin = _Origin(name, blob.name, stem, source, at_hand=True)
     documents = detect.read(blob.data, name, suffix)
-    yield from _articles(documents, origin, reading.about)
+    yield from _articles(documents, origin, reading.about, force=reading.force)
 
 
 def _articles(
-    documents: Iterator[Document | SourceError], origin: _Origin, given: Metadata
+    documents: Iterator[Document | SourceError],
+    origin: _Origin,
+    given: Metadata,
+    *,
+    force: bool,
 ) -> Iterator[Article | SourceError]:
     empty = True
     for document in documents:
@@ -173,7 +179,10 @@ def _articles(
             yield document
             continue
         text, layout = _text(document)
-        if not text.strip():
+        if document.doubt and not force:
+            what = f"{origin.name} is no article: it {document.doubt}"
+            yield SourceError(what, "save the article itself, or index it with --force")
+        elif not text.strip():
             yield SourceError(f"{origin.name} is empty", "nothing to index in it")
         elif not _TWO_LETTERS.search(text):
             yield SourceError(f"{origin.name} has no words", "nothing to index")

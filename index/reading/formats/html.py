@@ -8,6 +8,7 @@ from index.errors import SourceError
 from index.reading.formats.document import Document
 from index.reading.web.about import read_about
 from index.reading.web.article import find_article
+from index.reading.web.walls import find_wall
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
@@ -38,9 +39,9 @@ def read(text: str, name: str) -> Iterator[Document]:
         blocks = find_article(tree, text, about)
     except RecursionError:
         raise _too_deep(name) from None
-    if not any(block.kind != "furniture" for block in blocks):
+    if not blocks:
         raise SourceError(f"{name} has no text to read", "save the article's own page")
-    yield Document(about=about, blocks=blocks)
+    yield Document(about=about, blocks=blocks, doubt=find_wall(blocks, about.title or ""))
 
 
 def fragment_text(markup: str) -> str:

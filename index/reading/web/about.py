@@ -95,11 +95,18 @@ def _read_title(
     stated = [*_find(metas, _TITLES), headline if isinstance(headline, str) else ""]
     title = next((each for each in tree.iter("title") if not _is_drawn(each)), None)
     if title is not None:
-        stated.append(title.text_content())
+        stated.append(_part_that_heads(tree, title.text_content()))
     for each in stated:
         if plain := _without_site(" ".join(each.split()), sites):
             return plain
     return None
+
+
+def _part_that_heads(tree: "HtmlElement", title: str) -> str:
+    """Give the part of a window's title that the page has as a heading; else all of it."""
+    headings = {" ".join(each.text_content().split()) for each in tree.iter("h1", "h2")}
+    parts = [part.strip() for part in _PARTS.split(title)]
+    return next((part for part in parts if part in headings), title)
 
 
 def _is_drawn(title: "HtmlElement") -> bool:
