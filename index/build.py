@@ -7,7 +7,7 @@ from typing import Literal
 
 import numpy as np
 
-from index.article import ParsedArticle
+from index.article import ParsedArticle, head
 from index.content import content_sha256
 from index.errors import SourceError
 from index.models.encode import Encoder, Vectors
@@ -152,7 +152,9 @@ def _changing_nothing_if_refused(writer: Writer, staged: Iterable[str]) -> Itera
 def sentence_vectors(
     parsed: ParsedArticle, encoder: Encoder, before: EncodedArticle | None = None
 ) -> Vectors:
-    """Encode every sentence after the article's title, which says what it is about.
+    """Encode every sentence after the article's title and the headings that it stands under.
+
+    They say what it is about.
 
     More views than this one do not find more: `tests/quality/README.md` has the figures.
 
@@ -176,4 +178,8 @@ def sentence_vectors(
 
 def _encoded_texts(parsed: ParsedArticle) -> list[str]:
     text, title = parsed.article.text, parsed.article.title
-    return [f"{title}: {text[s.start : s.end]}" for s in parsed.sentences]
+    return [
+        f"{head(title, passage.section)}: {text[s.start : s.end]}"
+        for passage in parsed.passages
+        for s in passage.sentences
+    ]

@@ -4,9 +4,7 @@ import hashlib
 from pathlib import PurePath
 
 from index.article import Article
-
-PIPELINE = "3"
-"""Raised with every change that makes an unchanged article worth indexing again."""
+from index.fingerprint import PIPELINE
 
 
 def content_sha256(article: Article) -> str:
@@ -16,5 +14,5 @@ def content_sha256(article: Article) -> str:
     source = "" if by_path else article.source
     about = (article.title, article.published, article.author, article.language, source)
     return hashlib.sha256(
-        "\0".join((PIPELINE, *map(str, about), article.text)).encode()
+        "\0".join((str(PIPELINE), *map(str, about), article.text)).encode()
     ).hexdigest()

@@ -14,6 +14,7 @@ from index.errors import (
     SourceError,
     UnknownArticleError,
 )
+from index.fingerprint import PIPELINE
 from index.models.encode import Encoder
 from index.models.loading import Models
 from index.reading.frames import Item
@@ -188,6 +189,17 @@ class Library:
                 return snapshot.info()
         except EmptyLibraryError:
             return LibraryInfo("empty", 0, 0)
+
+    def is_outdated(self) -> bool:
+        """Tell whether articles were read by an earlier version of the program.
+
+        They answer all the same; read again, they may answer better.
+        """
+        try:
+            with self._store.snapshot() as snapshot:
+                return snapshot.oldest_pipeline() < PIPELINE
+        except EmptyLibraryError:
+            return False
 
     def check(self) -> LibraryInfo:
         """Tell how much there is, after reading all that is searched where it lies in files.

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, fields
 from datetime import date
 from itertools import chain
 
-from index.article import Article, Paragraph, ParsedArticle, Passage, Sentence
+from index.article import KINDS, Article, Paragraph, ParsedArticle, Passage, Sentence
 from index.errors import SourceError
 from index.reading.formats.document import NOTHING, Metadata
 from index.reading.read import File, Origin
@@ -28,7 +28,7 @@ LAST = b"z"
 """Done, and the process ends."""
 _SIZE = 4
 _ORIGIN = tuple(each.name for each in fields(Origin))
-_ARTICLE = tuple(f.name for f in fields(Article) if f.name not in ("text", "published"))
+_ARTICLE = tuple(f.name for f in fields(Article) if f.name not in ("text", "published", "layout"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +64,13 @@ def pack_item(item: Item) -> bytes:
         return ERROR + json.dumps([item.what, item.remedy]).encode()
     article = item.article if isinstance(item, ParsedArticle) else item
     about = [getattr(article, name) for name in _ARTICLE]
-    header = json.dumps([_day(article.published), *about]).encode()
+    sections: list[str] = []
+    structure = array("I")
+    if isinstance(item, ParsedArticle):
+        sections = list(dict.fromkeys(passage.section for passage in item.passages))
+        structure.extend(_numbers(item, sections))
+    header = json.dumps([_day(article.published), sections, *about]).encode()
     text = article.text.encode()
-    structure = array("I", _numbers(item) if isinstance(item, ParsedArticle) else ())
     sizes = (len(header), len(text))
     packed = b"".join(size.to_bytes(_SIZE, "big") for size in sizes)
     return b"".join((ARTICLE, packed, header, text, structure.tobytes()))
@@ -84,7 +88,7 @@ def unpack_item(message: bytes) -> Item:
         return SourceError(str(what), str(remedy))
     first, second = (int.from_bytes(view[at : at + _SIZE], "big") for at in (0, _SIZE))
     start = 2 * _SIZE
-    day, *about = json.loads(bytes(view[start : start + first]))
+    day, sections, *about = json.loads(bytes(view[start : start + first]))
     text = str(view[start + first : start + first + second], "utf-8")
     stated = dict(zip(_ARTICLE, about, strict=True))
     article = Article(text=text, published=_date(day), **stated)
@@ -92,36 +96,43 @@ def unpack_item(message: bytes) -> Item:
     structure.frombytes(view[start + first + second :])
     if not structure:
         return article
-    if max(structure) > len(text):
-        raise ValueError("a place beyond the text")
-    return _parsed(article, iter(structure))
+    return _parsed(article, sections, iter(structure))
 
 
-def _numbers(parsed: ParsedArticle) -> Iterator[int]:
-    """Give the structure in a row; nothing in it is larger than the text is long."""
+def _numbers(parsed: ParsedArticle, sections: list[str]) -> Iterator[int]:
+    """Give the structure in a row."""
+    numbered = {section: number for number, section in enumerate(sections)}
     yield len(parsed.paragraphs)
     for paragraph in parsed.paragraphs:
-        yield from (paragraph.start, paragraph.end, paragraph.kind == "body")
+        yield from (paragraph.start, paragraph.end, KINDS.index(paragraph.kind), paragraph.level)
     for passage in parsed.passages:
-        yield from (passage.start, passage.end, len(passage.sentences))
+        yield from (passage.start, passage.end, numbered[passage.section], len(passage.sentences))
         yield from chain.from_iterable((s.start, s.end, s.paragraph) for s in passage.sentences)
 
 
-def _parsed(article: Article, numbers: Iterator[int]) -> ParsedArticle:
-    three = zip(numbers, numbers, numbers, strict=False)  # what follows in threes
+def _parsed(article: Article, sections: list[str], numbers: Iterator[int]) -> ParsedArticle:
+    three = zip(numbers, numbers, numbers, strict=False)
+    four = zip(numbers, numbers, numbers, numbers, strict=False)
     paragraphs = [
-        Paragraph(number, start, end, "body" if body else "furniture")
-        for number, (start, end, body) in zip(range(1, next(numbers) + 1), three, strict=False)
+        Paragraph(number, start, end, KINDS[kind], level)
+        for number, (start, end, kind, level) in zip(
+            range(1, next(numbers) + 1), four, strict=False
+        )
     ]
     passages = [
         Passage(
             start,
             end,
             tuple(Sentence(*place) for _, place in zip(range(count), three, strict=False)),
+            sections[section],
         )
-        for start, end, count in three
+        for start, end, section, count in four
     ]
-    return ParsedArticle(article, tuple(paragraphs), tuple(passages))
+    parsed = ParsedArticle(article, tuple(paragraphs), tuple(passages))
+    places = (each.end for part in (parsed.paragraphs, parsed.passages) for each in part)
+    if max(places, default=0) > len(article.text):
+        raise ValueError("a place beyond the text")
+    return parsed
 
 
 def _day(day: date | None) -> str | None:

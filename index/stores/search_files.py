@@ -19,7 +19,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from index.errors import LibraryError
-from index.stores import database, reading, seal
+from index.stores import database, reading, schema, seal
 from index.stores.publication import Change
 from index.stores.vectors import VectorIndex
 from index.stores.words import WordIndex
@@ -119,7 +119,7 @@ class SearchFolder:
 
     def _extend(self, connection: sqlite3.Connection, change: Change, before: SearchFiles) -> None:
         old = self.folder / str(before.generation)
-        dimension = int(database.get_meta(connection, "dimension") or 1)
+        dimension = int(schema.get_meta(connection, "dimension") or 1)
         with self._written(connection, old) as scratch:
             parts = reading.iter_vectors(connection, dimension, change.keys)
             vectors = before.vectors.extend(old, scratch, parts, change.removed)
@@ -144,7 +144,7 @@ class SearchFolder:
     def _build(self, connection: sqlite3.Connection) -> SearchFiles:
         """Write the search files for what the connection sees, and give them opened."""
         wanted = database.generation(connection)
-        dimension = int(database.get_meta(connection, "dimension") or 1)
+        dimension = int(schema.get_meta(connection, "dimension") or 1)
         with self._written(connection) as scratch:
             vectors = VectorIndex.build(
                 lambda every: reading.iter_vectors(connection, dimension, every=every),
@@ -194,7 +194,7 @@ class SearchFolder:
 
 
 def _fingerprint(connection: sqlite3.Connection) -> str:
-    return database.get_meta(connection, "fingerprint") or ""
+    return schema.get_meta(connection, "fingerprint") or ""
 
 
 def _open(place: Path, generation: int, fingerprint: str) -> SearchFiles:
