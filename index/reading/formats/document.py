@@ -61,6 +61,10 @@ class Document:
     """Go before the text, which is not looked at where there are any."""
     warnings: tuple[str, ...] = ()
     """What whoever indexes it should know: what was left out, or looks wrong."""
+    excerpt: bool = False
+    """Whether the page that it names as its source may have more of it."""
+    member: str = ""
+    """Its path within the file, where that is an archive, or a mail that it is attached to."""
 
 
 _YEAR_FIRST = re.compile(
