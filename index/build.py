@@ -22,7 +22,7 @@ from index.store import EncodedArticle, Writer
 class Progress:
     """How far long work has come."""
 
-    stage: Literal["export", "index", "publish"]
+    stage: Literal["export", "wait", "index", "publish"]
     done: int
     total: int
     """Articles; 0 where it is not known."""

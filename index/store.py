@@ -1,6 +1,6 @@
 """What every store of articles can do; `index/stores/` holds the stores themselves."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -9,6 +9,13 @@ from typing import NamedTuple, Protocol
 from index.article import Article, ArticleSummary, Kind, ParsedArticle
 from index.fingerprint import PIPELINE
 from index.models.encode import Encoder, Vectors
+
+OnWait = Callable[[], None]
+"""Called when another's turn to write has to be waited for."""
+
+
+def wait_quietly() -> None:
+    """Tell nobody that another's turn is waited for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,11 +169,15 @@ class Store(Protocol):
 
     def snapshot(self) -> AbstractContextManager[Snapshot]: ...
 
-    def writing(self, encoder: Encoder, model: str) -> AbstractContextManager["Writer"]:
+    def writing(
+        self, encoder: Encoder, model: str, on_wait: OnWait = wait_quietly
+    ) -> AbstractContextManager["Writer"]:
         """Become a writer, with the model whose vectors are going to be stored.
 
+        Where there can only be one, the turn is waited for; `on_wait` is told.
+
         Raises:
-            BusyError: another process is writing, where there can only be one.
+            BusyError: the turn did not come in time.
             LibraryError: the library holds another model's vectors.
         """
         ...

@@ -50,6 +50,8 @@ def write_export(
     partial = path.with_name(f"{path.name}.part")
     articles = opinions = 0
     try:
+        partial.unlink(missing_ok=True)
+        partial.touch(mode=0o600)  # articles and what people think of answers are private
         with gzip.open(partial, "wt", encoding="utf-8", newline="\n") as file:
 
             def write(**line: object) -> None:

@@ -65,9 +65,7 @@ def index(
     ] = False,
     workers: Annotated[
         int | None,
-        typer.Option(
-            "--workers", min=1, max=64, help="Processes, into a database; see the README."
-        ),
+        typer.Option("--workers", min=1, max=64, help="Processes, into a PostgreSQL database."),
     ] = None,
 ) -> None:
     """Add articles; what has not changed is passed over.

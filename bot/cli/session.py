@@ -99,12 +99,13 @@ def check_name(file: Path, such_as: str) -> None:
 
 
 def write_file(file: Path, text: str) -> None:
-    """Write a file that a command was given.
+    """Write a file that a command was given; one that is new can be read by its owner alone.
 
     Raises:
         UsageError: it cannot be written.
     """
     try:
+        file.touch(mode=0o600)
         file.write_text(text, encoding="utf-8")
     except OSError as error:
         reason = error.strerror or error

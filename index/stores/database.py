@@ -24,6 +24,8 @@ def connect(path: Path, *, create: bool = False) -> sqlite3.Connection:
     """
     if not create and not path.is_file():
         raise sqlite3.OperationalError(f"no database at {path}")
+    if create:
+        path.touch(mode=0o600)  # articles are private; SQLite gives its other files the same mode
     connection = sqlite3.connect(
         path, timeout=30, isolation_level=None, check_same_thread=False, cached_statements=64
     )
