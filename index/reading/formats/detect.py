@@ -102,12 +102,12 @@ def _read_markup(text: str, name: str) -> Found:
     from index.reading.formats import feed, html
     from index.reading.formats import text as plain
 
-    top = text
-    while match := _COMMENTS.match(top[: 16 * _PROLOGUE]):
-        top = top[match.end() :]
-    if _FEED.match(top[:_PROLOGUE]):
-        return feed.read(top, name)
-    if _HTML.search(text.lstrip()[:_PROLOGUE]) or _FRAGMENT.match(top[:_PROLOGUE]):
+    start = 0
+    while match := _COMMENTS.match(text, start):
+        start = match.end()
+    if _FEED.match(text, start):
+        return feed.read(text[start:], name)
+    if _HTML.search(text.lstrip()[:_PROLOGUE]) or _FRAGMENT.match(text, start):
         return html.read(text, name)
     if begins := _FEED.search(text[: 4 * _PROLOGUE]):  # what is before it is no comment
         return feed.read(text[begins.start() :], name)

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from index.errors import SourceError
-from index.reading.formats.archive import open_archive
+from index.reading.formats.archive import check_marks, open_archive
+from index.reading.formats.blocks import limit_text
 from index.reading.formats.document import Block, Document, Metadata, parse_date
 from index.reading.formats.fragment import read_tree
 from index.reading.formats.markup import parse_xhtml, parse_xml
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
 
 _FONT = ("http://www.idpf.org/2008/embedding", "http://ns.adobe.com/pdf/enc#RC")
 """Ways to keep the fonts of a book from being copied; its text is not touched by them."""
-MOST_TEXT = 20_000_000
-"""Characters: ten times the longest novels."""
 
 
 def read(data: bytes, name: str) -> Iterator[Document]:
@@ -28,19 +27,18 @@ def read(data: bytes, name: str) -> Iterator[Document]:
         SourceError: the file is damaged or protected, or an archive that unpacks without end.
     """
     archive = open_archive(data, name)
+    check_marks(archive, name)
     try:
         book = _Book(archive)
         if book.is_protected():
             raise SourceError(f"{name} is protected against copying", "give a copy that is not")
-        blocks = tuple(book.read_chapters())
+        blocks = tuple(limit_text(book.read_chapters(), name))
         about = book.read_about()
-    except SourceError:
+    except (SourceError, MemoryError):
         raise
     except Exception as error:  # noqa: BLE001 - unpacking and parsing raise whatever they meet
         reason = str(error).split("\n")[0][:100] or type(error).__name__
         raise SourceError(f"{name} is a damaged book ({reason})", "get it again") from None
-    if sum(len(block.text) for block in blocks) > MOST_TEXT:
-        raise SourceError(f"{name} holds far more text than a book", "split it")
     yield Document(about=about, blocks=blocks, warnings=book.warnings)
 
 
@@ -55,6 +53,8 @@ class _Book:
         self._package = parse_xml(archive.read(self._path), forgiving=True)
         self._items = {item.get("id"): item for item in self._package.iter("{*}item")}
         self._names = set(archive.namelist())
+        self._unread = set(self._names)
+        """Each chapter is read once, however often the book names it."""
         self._missing = 0
 
     @property
@@ -97,9 +97,10 @@ class _Book:
             if item is None or "nav" in (item.get("properties") or "").split():
                 continue
             path = self._place(item.get("href", ""), self._path)
-            if path not in self._names:
-                self._missing += 1
+            if path not in self._unread:
+                self._missing += path not in self._names
                 continue
+            self._unread.remove(path)
             tree = parse_xhtml(self._archive.read(path))
             body = tree.find("{*}body")
             blocks = read_tree(tree if body is None else body)
@@ -110,13 +111,15 @@ class _Book:
     def _read_labels(self) -> dict[str, str]:
         """Give what the table of contents calls each file: its first entry there."""
         labels: dict[str, str] = {}
+        read: set[str] = set()
         for item in self._items.values():
             is_nav = "nav" in (item.get("properties") or "").split()
             if not is_nav and item.get("media-type") != "application/x-dtbncx+xml":
                 continue
             path = self._place(item.get("href", ""), self._path)
-            if path not in self._names:
+            if path in read or path not in self._names:
                 continue
+            read.add(path)
             tree = parse_xhtml(self._archive.read(path))
             for label, target in _entries(tree):
                 labels.setdefault(self._place(target, path), label)

@@ -16,8 +16,8 @@ from index.reading.formats.tables import say_rows
 if TYPE_CHECKING:
     from docutils import nodes
 
-LARGEST = 2_000_000
-"""Characters; parsing takes some seconds for each million."""
+LARGEST = 1_000_000
+"""Characters; parsing takes some ten seconds for each million."""
 _SETTINGS: dict[str, Any] = {
     "file_insertion_enabled": False,
     "raw_enabled": False,
@@ -53,9 +53,12 @@ def read(text: str, name: str) -> Iterator[Document]:
     """
     if len(text) > LARGEST:
         raise SourceError(f"{name} is larger than an article should be", "split it")
-    tree = _parse(text)
     reader = _Reader()
-    reader.read(tree, 1)
+    try:
+        tree = _parse(text)
+        reader.read(tree, 1)
+    except RecursionError:
+        raise SourceError(f"{name} nests its parts too deeply", "give it as text") from None
     about, warnings = read_fields(dict(_read_info(tree)))
     yield Document(
         about=about.over(Metadata(title=tree.get("title") or None)),

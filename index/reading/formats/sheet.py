@@ -2,11 +2,13 @@
 
 import csv
 import io
+from bisect import bisect
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from index.article import Kind
 from index.errors import SourceError
+from index.reading.formats.blocks import limit_text
 from index.reading.formats.document import Block, Document
 from index.reading.formats.tables import say_rows
 
@@ -29,7 +31,7 @@ def read(text: str, name: str, suffix: str = "") -> Iterator[Document]:
         rows = list(csv.reader(lines, delimiter=delimiter or ",", skipinitialspace=True))
     except csv.Error as error:
         raise SourceError(f"{name} is a damaged table ({error})", "save it again") from None
-    yield Document(blocks=tuple(read_rows(rows)))
+    yield Document(blocks=tuple(limit_text(read_rows(rows), name)))
 
 
 def find_delimiter(text: str) -> str | None:
@@ -84,5 +86,5 @@ def _say_table(rows: Sequence[Sequence[str]]) -> Iterator[Block]:
         yield from (Block(next(filter(None, row)), kind) for row in kept)
         return
     columns = sorted({i for row in kept for i, cell in enumerate(row) if cell})
-    narrowed = [[row[i] if i < len(row) else "" for i in columns] for row in kept]
-    yield from (Block(said, "table") for said in say_rows(narrowed))
+    narrowed = ([row[i] for i in columns[: bisect(columns, len(row) - 1)]] for row in kept)
+    yield from (Block(said, "table") for said in say_rows(narrowed, ragged=True))

@@ -47,7 +47,15 @@ def read(data: bytes, name: str, inside: Inside) -> Found:
     pieces = _split(data) if in_box else [data]
     if len(pieces) > MOST_MAILS:
         raise SourceError(f"{name} holds more than {MOST_MAILS:,} mails", "split it")
-    mails = [parse_mail(piece) for piece in pieces]
+    mails: list[Mail] = []
+    for number, piece in enumerate(pieces, 1):
+        try:
+            mails.append(parse_mail(piece))
+        except (SourceError, MemoryError):
+            raise
+        except Exception as error:  # noqa: BLE001 - the library raises whatever a mail leads it to
+            what = f"mail {number} of {name} is damaged ({type(error).__name__})"
+            yield SourceError(what, "give its text alone")
     for key, thread in _group(mails).items():
         if any(mail.blocks for mail in thread):
             yield _tell(thread, key if in_box else "")

@@ -105,10 +105,12 @@ def _runs(lines: list[str]) -> Iterator[tuple[bool, list[str]]]:
 def _attributes(lines: Sequence[str], number: int) -> bool:
     """Tell whether a line, alone or with one beside it, says who wrote what is quoted below."""
     first = lines[number]
-    if not first.strip() or len(first) > _LONGEST_ATTRIBUTION:
+    if not first.strip() or not any(map(_QUOTED.match, lines[number + 1 : number + 6])):
         return False
     second = lines[number + 1] if number + 1 < len(lines) else ""
     before = lines[number - 1] if number else ""
+    if max(map(len, (first, second, before))) > _LONGEST_ATTRIBUTION:
+        return False
     if second.strip() and not _QUOTED.match(second) and _ATTRIBUTION.match(f"{first} {second}"):
         return _quotes(lines, number + 2)
     said = _ATTRIBUTION.match(first) or _SHORT_ATTRIBUTION.match(first)

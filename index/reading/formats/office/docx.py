@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from index.errors import SourceError
-from index.reading.formats.archive import open_archive
-from index.reading.formats.blocks import count_left_out, first_heading
+from index.reading.formats.archive import check_marks, open_archive
+from index.reading.formats.blocks import count_left_out, first_heading, limit_text
 from index.reading.formats.document import Block, Document, Metadata
 from index.reading.formats.office.styles import Styles, W
 from index.reading.formats.office.text import AcceptedText
@@ -24,14 +24,18 @@ def read(data: bytes, name: str) -> Iterator[Document]:
     Raises:
         SourceError: the file is damaged, or an archive that unpacks without end.
     """
-    open_archive(data, name).close()
+    with open_archive(data, name) as archive:
+        check_marks(archive, name)
     import docx
 
     try:
         document = docx.Document(io.BytesIO(data))
-        blocks, warnings = _read_blocks(document)
+        found, warnings = _read_blocks(document)
+        blocks = tuple(limit_text(found, name))
         about = document.core_properties
         title, author, language = about.title, about.author, about.language
+    except (SourceError, MemoryError):
+        raise
     except Exception as error:  # noqa: BLE001 - python-docx raises whatever a damaged file leads to
         reason = str(error).split("\n")[0][:100] or type(error).__name__
         raise SourceError(
@@ -45,7 +49,7 @@ def read(data: bytes, name: str) -> Iterator[Document]:
             author=" ".join(author.split()) or None,
             language=language.split("-")[0].lower() or None,
         ),
-        blocks=tuple(blocks),
+        blocks=blocks,
         warnings=warnings,
     )
 

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from index.errors import SourceError
-from index.reading.formats.archive import open_archive
-from index.reading.formats.blocks import count_left_out, first_heading
+from index.reading.formats.archive import check_marks, open_archive
+from index.reading.formats.blocks import count_left_out, first_heading, limit_text
 from index.reading.formats.document import Block, Document, Metadata
 from index.reading.formats.markup import parse_xml
 from index.reading.formats.office.table import Row, say_table
@@ -29,6 +29,10 @@ _UNSEEN = {
 _ROWS = {f"{_TABLE}table-{name}" for name in ("header-rows", "rows", "row-group", "header-columns")}
 WIDEST = 1000
 """Cells of a row that are read."""
+MOST_CELLS = 1_000_000
+"""Of all tables; many that are alike are one element of the file."""
+_LONGEST_REPEATED = 200
+"""Characters of a cell that is said as often as it is repeated."""
 _SPACES = {f"{_TEXT}s", f"{_TEXT}tab", f"{_TEXT}line-break"}
 _EDGES = {"footer", "page-number", "date-time", "header"}
 
@@ -40,12 +44,13 @@ def read(data: bytes, name: str) -> Iterator[Document]:
         SourceError: the file is damaged, or an archive that unpacks without end.
     """
     archive = open_archive(data, name)
+    check_marks(archive, name)
     try:
         content = parse_xml(archive.read("content.xml"))
         meta = parse_xml(archive.read("meta.xml")) if "meta.xml" in archive.namelist() else None
         story = _Story(content)
-        blocks = tuple(story.read())
-    except SourceError:
+        blocks = tuple(limit_text(story.read(), name))
+    except (SourceError, MemoryError):
         raise
     except Exception as error:  # noqa: BLE001 - unpacking and parsing raise whatever they meet
         reason = str(error).split("\n")[0][:100] or type(error).__name__
@@ -80,7 +85,7 @@ class _Story:
             for properties in style.iter(f"{_STYLE}text-properties")
             if properties.get(f"{_TEXT}display") == "none"
         }
-        self._page = 0
+        self._page = self._cells = 0
         self._in_sheet = content.find(f"{_OFFICE}body/{_OFFICE}spreadsheet") is not None
         self._after: list[Block] = []
         self.left_out = Counter({"comment": 0})
@@ -172,7 +177,15 @@ class _Story:
             if cell.tag == f"{_TABLE}table-cell" or self._in_sheet:
                 repeated = cell.get(f"{_TABLE}number-columns-repeated", "1")
                 times = int(repeated) if repeated.isdecimal() else 1
-                cells += [self._read_blocks(cell)] * min(times, WIDEST - len(cells))
+                blocks = self._read_blocks(cell)
+                if sum(len(block.text) for block in blocks) > _LONGEST_REPEATED:
+                    times = 1
+                cells += [blocks] * min(times, WIDEST - len(cells))
+        while cells and not cells[-1]:
+            cells.pop()
+        self._cells += len(cells)
+        if self._cells > MOST_CELLS:
+            raise SourceError(f"its tables have more than {MOST_CELLS:,} cells", "split it")
         return cells
 
 

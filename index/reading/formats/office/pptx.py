@@ -8,8 +8,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from index.errors import SourceError
-from index.reading.formats.archive import open_archive
-from index.reading.formats.blocks import count_left_out, first_heading
+from index.reading.formats.archive import check_marks, open_archive
+from index.reading.formats.blocks import count_left_out, first_heading, limit_text
 from index.reading.formats.document import Block, Document, Metadata
 from index.reading.formats.tables import say_rows
 
@@ -31,7 +31,8 @@ def read(data: bytes, name: str) -> Iterator[Document]:
     Raises:
         SourceError: the file is damaged, or an archive that unpacks without end.
     """
-    open_archive(data, name).close()
+    with open_archive(data, name) as archive:
+        check_marks(archive, name)
     import pptx
 
     left_out: Counter[str] = Counter()
@@ -39,13 +40,17 @@ def read(data: bytes, name: str) -> Iterator[Document]:
         show = pptx.Presentation(io.BytesIO(data))
         slides = [_read_slide(slide, left_out) for slide in show.slides]
         about = _read_about(show)
+    except (SourceError, MemoryError):
+        raise
     except Exception as error:  # noqa: BLE001 - python-pptx raises whatever a damaged file leads to
         reason = str(error).split("\n")[0][:100] or type(error).__name__
         raise SourceError(
             f"{name} is a damaged presentation ({reason})", "save it again as PPTX"
         ) from None
     blocks = tuple(
-        replace(block, page=number) for number, slide in enumerate(slides, 1) for block in slide
+        replace(block, page=number)
+        for number, slide in enumerate(slides, 1)
+        for block in limit_text(slide, name)
     )
     about = about.over(Metadata(title=first_heading(blocks)))
     yield Document(about=about, blocks=blocks, warnings=count_left_out(left_out))
@@ -86,8 +91,8 @@ def _read_shapes(shapes: "Iterable[Any]", depth: int) -> Iterator[Block]:
                 yield from _read_shapes(shape.shapes, depth + 1)
         elif getattr(shape, "has_table", False):
             rows = [
-                [" ".join(cell.text_frame.text.split()) for cell in row.cells]
-                for row in shape.table.rows
+                [_text(cell) for cell in row.iterchildren(f"{_DRAWING}tc")]
+                for row in shape.table._tbl.iterchildren(f"{_DRAWING}tr")  # noqa: SLF001 - its rows look for each one anew
             ]
             named = shape.table.first_row or None
             yield from (Block(row, "table") for row in say_rows(rows, named=named))
@@ -105,11 +110,15 @@ def _read_frame(shape: Any) -> Iterator[Block]:
 
 def _line(paragraph: Any) -> str:
     """Give a paragraph's text: `text` of the library leaves out fields, such as a date."""
+    return _text(paragraph._p)  # noqa: SLF001 - fields are in the element alone
+
+
+def _text(whole: Any) -> str:
     pieces = []
-    for element in paragraph._p.iter():  # noqa: SLF001 - fields are in the element alone
+    for element in whole.iter():
         if element.tag == f"{_DRAWING}t":
             pieces.append(element.text or "")
-        elif element.tag == f"{_DRAWING}br":
+        elif element.tag in (f"{_DRAWING}br", f"{_DRAWING}p"):
             pieces.append(" ")
     return " ".join("".join(pieces).split())
 

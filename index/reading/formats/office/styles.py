@@ -14,6 +14,8 @@ _HEADING = re.compile(r"heading (\d)")
 _CODE = re.compile(r"html preformatted|(?:source )?code\b|plain text$|macro")
 _OFF = ("0", "false", "off")
 _BODY_LEVEL = 9
+_DEEPEST = 20
+"""Styles that are based on each other; Word has ten at most."""
 _TITLES = {"title": 1, "subtitle": 2}
 
 
@@ -68,7 +70,7 @@ class Styles:
 
     def _chain(self, style: str | None) -> Iterator["_Element"]:
         seen: set[str | None] = set()
-        while style not in seen and style in self._styles:
+        while style not in seen and style in self._styles and len(seen) < _DEEPEST:
             seen.add(style)
             yield self._styles[style]
             based = self._styles[style].find(f"{W}basedOn")

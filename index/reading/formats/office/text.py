@@ -16,6 +16,8 @@ _PROPERTIES = frozenset({"pPr", "rPr", "sdtPr", "sdtEndPr", "tblPr", "trPr", "tc
 _UNSEEN = _DELETED | _PROPERTIES | {"instrText", "rt", "fldData", "oleObject"}
 _LEAVES = dict.fromkeys(("tab", "br", "cr", "ptab", "sym"), " ") | {"noBreakHyphen": "-", "t": ""}
 _WRAPPERS = frozenset({"sdtContent", "customXml", "smartTag", "ins", "moveTo", "Choice"})
+_LONGEST_MERGED = 400
+"""Characters of a cell over several rows that is said in each of them."""
 _CHANGES = ("ins", "del", "moveFrom", "moveTo")
 
 
@@ -159,6 +161,8 @@ def _merge(
         merged = cell.find(f"{W}tcPr/{W}vMerge")
         goes_on = merged is not None and merged.get(f"{W}val") != "restart"
         shown = above.get(column, []) if goes_on and not blocks else blocks
+        if sum(len(block.text) for block in shown) > _LONGEST_MERGED:
+            shown = blocks  # said once
         above[column] = shown
         span = cell.find(f"{W}tcPr/{W}gridSpan")
         width = "" if span is None else span.get(f"{W}val", "")

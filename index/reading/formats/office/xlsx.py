@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from index.errors import SourceError
 from index.reading.formats.archive import open_archive
-from index.reading.formats.blocks import count_left_out
+from index.reading.formats.blocks import count_left_out, limit_text
 from index.reading.formats.document import Block, Document, Metadata
 from index.reading.formats.office.numbers import write_number
 from index.reading.formats.sheet import read_rows
@@ -40,10 +40,10 @@ def read(data: bytes, name: str) -> Iterator[Document]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of what a sheet has that no reader sees
             book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-            blocks = tuple(_read_book(book, name, left_out))
+            blocks = tuple(limit_text(_read_book(book, name, left_out), name))
         about = _read_about(book)
         book.close()
-    except SourceError:
+    except (SourceError, MemoryError):
         raise
     except Exception as error:  # noqa: BLE001 - openpyxl raises whatever a damaged file leads to
         reason = str(error).split("\n")[0][:100] or type(error).__name__
