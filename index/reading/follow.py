@@ -1,54 +1,57 @@
 """The pages that a feed has only teasers of, read in place of these."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable
 from dataclasses import replace
 
-from index.article import Article, is_url
+from index.article import Article, ParsedArticle, is_url
 from index.errors import SourceError
-from index.reading.formats.document import Metadata
+from index.reading.formats.document import NOTHING, Metadata
 from index.reading.formats.feed import NoTextError
 
 MOST_FOLLOWED = 200
-"""Pages of one feed."""
+"""Pages of one run."""
 
-Articles = Iterator[Article | SourceError]
+Item = Article | ParsedArticle | SourceError
 
 
-def follow_links(articles: Articles, read: Callable[[str, Metadata], Articles]) -> Articles:
-    """Give the articles, and for a teaser, or an entry without any text, what its page has.
+def find_link(item: Item) -> str:
+    """Give the address of the page that may have more than a feed has; empty: there is none."""
+    if isinstance(item, NoTextError):
+        return item.link if is_url(item.link) else ""
+    if isinstance(item, SourceError):
+        return ""
+    article = _article(item)
+    return article.source if article.excerpt and is_url(article.source) else ""
 
-    Where that cannot be read, what the feed has is given, with a warning.
+
+def known_of(teaser: Item) -> Metadata:
+    """Give what a feed says about an entry; it goes before what its page says."""
+    if isinstance(teaser, SourceError):
+        return teaser.about if isinstance(teaser, NoTextError) else NOTHING
+    article = _article(teaser)
+    return Metadata(article.title, article.author, article.published, None, article.language)
+
+
+def take_page(teaser: Item, found: Iterable[Item]) -> Item:
+    """Give the article on a page in place of its teaser, or this with a warning.
 
     Args:
-        articles: as they are read, errors among them.
-        read: gives what is at an address; what the feed says about it goes before what it says.
+        teaser: what a feed has.
+        found: what has been read of the page, errors among it.
     """
-    left = MOST_FOLLOWED
-    for article in articles:
-        if left and isinstance(article, NoTextError) and is_url(article.link):
-            left -= 1
-            page = _only(read(article.link, article.about))
-            yield page if isinstance(page, Article) else article
-        elif left and isinstance(article, Article) and article.excerpt and is_url(article.source):
-            left -= 1
-            yield _follow(article, read)
-        else:
-            yield article
+    items = list(found)
+    if len(items) == 1 and not isinstance(items[0], SourceError):
+        return items[0]
+    if isinstance(teaser, SourceError):
+        return teaser
+    errors = (each.what for each in items if isinstance(each, SourceError))
+    reason = next(errors, "its page holds several articles")
+    article = _article(teaser)
+    told = replace(
+        article, warnings=(*article.warnings, f"only the feed's teaser was read: {reason}")
+    )
+    return told if isinstance(teaser, Article) else replace(teaser, article=told)
 
 
-def _follow(teaser: Article, read: Callable[[str, Metadata], Articles]) -> Article:
-    about = (teaser.title, teaser.author, teaser.published, None, teaser.language)
-    page = _only(read(teaser.source, Metadata(*about)))
-    if isinstance(page, Article):
-        return page
-    warning = f"only the feed's teaser was read: {page}"
-    return replace(teaser, warnings=(*teaser.warnings, warning))
-
-
-def _only(articles: Articles) -> Article | str:
-    """Give the one article, or say why there is none."""
-    found = list(articles)
-    if len(found) == 1 and isinstance(found[0], Article):
-        return found[0]
-    errors = (each.what for each in found if isinstance(each, SourceError))
-    return next(errors, "its page holds several articles")
+def _article(item: Article | ParsedArticle) -> Article:
+    return item.article if isinstance(item, ParsedArticle) else item

@@ -2,17 +2,17 @@
 
 from collections.abc import Iterator
 
-from index.article import ParsedArticle
+from index.article import Article, ParsedArticle
 from index.errors import SourceError
-from index.reading.read import Reading, Source, find_sources, read_source
+from index.reading.intake import Intake
+from index.reading.limits import DEFAULT, Limits
+from index.reading.read import Reading, Source
 from index.reading.split import parse_article
 
 
-def preview(source: Source, reading: Reading) -> Iterator[ParsedArticle | SourceError]:
+def preview(
+    source: Source, reading: Reading, limits: Limits = DEFAULT
+) -> Iterator[ParsedArticle | SourceError]:
     """Give the articles of a source with their paragraphs as `index` would read them."""
-    for found in find_sources([source], reading.glob):
-        if isinstance(found, SourceError):
-            yield found
-            continue
-        for article in read_source(found, reading):
-            yield article if isinstance(article, SourceError) else parse_article(article)
+    for item in Intake([source], reading, limits):
+        yield parse_article(item) if isinstance(item, Article) else item

@@ -12,6 +12,7 @@ from index.reading.formats.document import Block, Document, Metadata, parse_date
 from index.reading.formats.fragment import join_lines, read_fragment
 
 MOST_AUTHORS = 50
+_LONGEST_LABEL = 200
 _MORE = re.compile(
     r"(?:^|(?<=[.?!…\])»”\"]))[ \[(]*"
     r"(?:read more|continue reading|read on|more|weiterlesen)[^\w]*$",
@@ -22,8 +23,8 @@ _MORE = re.compile(
 class NoTextError(SourceError):
     """An entry of a feed has no text; its page may have one."""
 
-    def __init__(self, label: object, name: str, link: str, about: Metadata) -> None:
-        super().__init__(f"the entry {label!r} of {name} has no text", "index its page")
+    def __init__(self, what: str, remedy: str, link: str, about: Metadata) -> None:
+        super().__init__(what, remedy)
         self.link = link
         self.about = about
 
@@ -58,7 +59,9 @@ def read(text: str, name: str) -> Iterator[Document | SourceError]:
             language=language,
         )
         if not blocks:
-            yield NoTextError(entry.get("title") or link or number, name, link or "", about)
+            label = str(entry.get("title") or link or number)[:_LONGEST_LABEL]
+            what = f"the entry {label!r} of {name} has no text"
+            yield NoTextError(what, "index its page", link or "", about)
             continue
         key = entry.get("id") or link or f"entry {number}"
         yield Document(about=about, key=key, blocks=blocks, excerpt=not full)

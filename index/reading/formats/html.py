@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from index.errors import SourceError
@@ -16,6 +17,10 @@ DEEPEST = 250
 """Levels of elements in each other; a page that nests deeper is not meant to be read."""
 LARGEST = 10_000_000
 """Characters; finding the text takes some two seconds for each million."""
+MOST_ELEMENTS = 60_000
+"""Of a page; finding the text of so many takes some ten seconds."""
+MOST_IN_PARAGRAPH = 2_000
+"""Elements in one paragraph; finding the text takes four times as long for twice as many."""
 _TAGS = re.compile(r"<[^>]*>")
 
 
@@ -34,6 +39,7 @@ def read(text: str, name: str) -> Iterator[Document]:
         if tree is None:
             raise SourceError(f"{name} is no web page that can be read", "save it again")
         _check_depth(tree, name)
+        _check_size(tree, name)
         about = read_about(tree)
         blocks = find_article(tree, text, about)
     except RecursionError:
@@ -72,6 +78,22 @@ def _check_depth(tree: "HtmlElement", name: str) -> None:
         if not level:
             return
     raise _too_deep(name)
+
+
+def _check_size(tree: "HtmlElement", name: str) -> None:
+    """Refuse what finding the text would take minutes for."""
+    if _count(tree, MOST_ELEMENTS) > MOST_ELEMENTS:
+        what = f"{name} has more than {MOST_ELEMENTS:,} elements"
+        raise SourceError(what, "save its text alone")
+    for paragraph in tree.iter("p"):
+        if _count(paragraph, MOST_IN_PARAGRAPH) > MOST_IN_PARAGRAPH:
+            what = f"{name} has a paragraph of more than {MOST_IN_PARAGRAPH:,} elements"
+            raise SourceError(what, "save its text alone")
+
+
+def _count(element: "HtmlElement", most: int) -> int:
+    """Count what is within an element, up to just more than `most`."""
+    return sum(1 for _ in islice(element.iterdescendants(), most + 1))
 
 
 def _too_deep(name: str) -> SourceError:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from index.reading.web import names
 from index.reading.web.extractors import Found, split_words
 from index.reading.web.phrases import leads_away
-from index.reading.web.pieces import Piece
+from index.reading.web.pieces import Piece, Place
 
 SMALL_PART = 0.3
 """Share of the chosen text from which on a part of a page is the article, whatever its name."""
@@ -137,7 +137,7 @@ class Choice:
         """
         sizes: Counter[int] = Counter()
         named: Counter[str] = Counter()
-        places = {}
+        places: dict[int, Place] = {}
         for piece, is_found in zip(self.pieces, found, strict=True):
             places.update((place.number, place) for place in piece.places)
             if is_found:

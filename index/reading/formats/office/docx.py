@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Iterator
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from index.errors import SourceError
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from docx.document import Document as WordDocument
     from lxml.etree import _Element
 
+MOST_BLOCKS = 200_000
+"""Paragraphs and cells, empty ones too: a book has some ten thousand."""
 _NOTES = {"footnotes": "footnoteReference", "endnotes": "endnoteReference"}
 
 
@@ -30,6 +33,9 @@ def read(data: bytes, name: str) -> Iterator[Document]:
 
     try:
         document = docx.Document(io.BytesIO(data))
+        if _count_blocks(document) > MOST_BLOCKS:
+            what = f"{name} has more than {MOST_BLOCKS:,} paragraphs and cells"
+            raise SourceError(what, "give the article alone")
         found, warnings = _read_blocks(document)
         blocks = tuple(limit_text(found, name))
         about = document.core_properties
@@ -52,6 +58,11 @@ def read(data: bytes, name: str) -> Iterator[Document]:
         blocks=blocks,
         warnings=warnings,
     )
+
+
+def _count_blocks(document: "WordDocument") -> int:
+    found = document.element.body.iter(f"{W}p", f"{W}tc")
+    return sum(1 for _ in islice(found, MOST_BLOCKS + 1))
 
 
 def _read_blocks(document: "WordDocument") -> tuple[list[Block], tuple[str, ...]]:
