@@ -7,7 +7,7 @@ import typer
 
 from bot.cli.library import find_source, say
 from bot.cli.outcome import FAILED
-from bot.cli.session import console
+from bot.cli.session import Session, console
 
 
 def inspect(
@@ -28,11 +28,13 @@ def inspect(
     """
     from bot.cli.kinds import print_kinds
     from index.errors import SourceError
+    from index.reading.limits import Limits
     from index.reading.preview import preview
     from index.reading.read import AS_FOUND
 
     failed = shown = False
-    for parsed in preview(find_source(source), AS_FOUND):
+    limits = Limits.of(ctx.ensure_object(Session).settings())
+    for parsed in preview(find_source(source), AS_FOUND, limits):
         if isinstance(parsed, SourceError):
             failed = True
             say(f"failed: {parsed}")
