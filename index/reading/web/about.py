@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -12,8 +13,6 @@ from index.reading.web import linked_data
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
-MOST_DATES = 20
-"""That a page states, of which one may be none; looking at one that is none takes half a second."""
 _PUBLISHED = {
     *("article:published_time", "og:article:published_time", "datepublished", "pubdate"),
     *("publishdate", "publish-date", "publication_date", "date", "dc.date", "dc.date.issued"),
@@ -43,6 +42,9 @@ _NO_AUTHOR = re.compile(
 )
 LONGEST_AUTHOR = 150
 """Characters; what is longer tells more than names."""
+
+MOST_DATES = 20
+"""That a page states, of which one may be none; looking at one that is none takes half a second."""
 
 Metas = Mapping[str, Sequence[str]]
 
@@ -150,14 +152,23 @@ def _read_published(
     nodes: Sequence[Mapping[str, Any]],
 ) -> date | None:
     """Find the day that the page states as that of its publication: no clock, no guess."""
-    if found := parse_date(own.get("datePublished")):
-        return found
+    stated = islice(filter(None, _stated_dates(tree, metas, own, nodes)), MOST_DATES)
+    return next(filter(None, map(parse_date, stated)), None)
+
+
+def _stated_dates(
+    tree: "HtmlElement",
+    metas: Metas,
+    own: Mapping[str, Any],
+    nodes: Sequence[Mapping[str, Any]],
+) -> Iterator[object]:
+    """Give what may be the date, what is most reliable first."""
+    yield own.get("datePublished")
     for name in metas:
-        if name in _PUBLISHED and (found := next(filter(None, map(parse_date, metas[name])), None)):
-            return found
+        if name in _PUBLISHED:
+            yield from metas[name]
     stated = "//*[contains(@itemprop, 'datePublished')]|//time[@pubdate]|//article//header//time"
-    for element in tree.xpath(stated)[:MOST_DATES]:
-        value = element.get("datetime") or element.get("content") or element.text_content()
-        if found := parse_date(value):
-            return found
-    return next(filter(None, (parse_date(node.get("datePublished")) for node in nodes)), None)
+    for element in tree.xpath(stated):
+        yield element.get("datetime") or element.get("content") or element.text_content()
+    for node in nodes:
+        yield node.get("datePublished")
