@@ -8,10 +8,10 @@ that decodes JSON of its size would.
 
 import json
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
 from datetime import date
-from itertools import accumulate, chain, islice, pairwise
+from itertools import chain
 
 from index.article import KINDS, Article, Paragraph, ParsedArticle, Passage, Sentence
 from index.errors import SourceError
@@ -29,11 +29,7 @@ LAST = b"z"
 """Done, and the process ends."""
 _SIZE = 4
 _ORIGIN = tuple(each.name for each in fields(Origin))
-_APART = ("text", "published", "layout")
-"""The text goes as it is, a day as its name; the layout has become the structure."""
-_ARTICLE = tuple(f.name for f in fields(Article) if f.name not in _APART)
-_BETWEEN = "\n"
-"""Sections; each is on one line."""
+_ARTICLE = tuple(f.name for f in fields(Article) if f.name not in ("text", "published", "layout"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,15 +66,16 @@ def pack_item(item: Item) -> bytes:
         return ERROR + json.dumps([item.what, item.remedy, _pack_link(item)]).encode()
     article = item.article if isinstance(item, ParsedArticle) else item
     about = [getattr(article, name) for name in _ARTICLE]
-    header = json.dumps([_day(article.published), *about]).encode()
+    sections: list[str] = []
+    structure = array("I")
+    if isinstance(item, ParsedArticle):
+        sections = list(dict.fromkeys(passage.section for passage in item.passages))
+        structure.extend(_numbers(item, sections))
+    header = json.dumps([_day(article.published), sections, *about]).encode()
     text = article.text.encode()
-    parsed = item if isinstance(item, ParsedArticle) else None
-    sections = _BETWEEN.join(p.section for p in parsed.passages).encode() if parsed else b""
-    kinds = bytes(chain.from_iterable(map(_pack_kind, parsed.paragraphs if parsed else ())))
-    structure = array("I", _numbers(parsed) if parsed else ())
-    sizes = (len(header), len(text), len(sections), len(kinds))
+    sizes = (len(header), len(text))
     packed = b"".join(size.to_bytes(_SIZE, "big") for size in sizes)
-    return b"".join((ARTICLE, packed, header, text, sections, kinds, structure.tobytes()))
+    return b"".join((ARTICLE, packed, header, text, structure.tobytes()))
 
 
 def unpack_item(message: bytes) -> Item:
@@ -91,62 +88,58 @@ def unpack_item(message: bytes) -> Item:
     if message[:1] == ERROR:
         what, remedy, link = json.loads(bytes(view))
         return _unpack_link(str(what), str(remedy), link)
-    sizes = [int.from_bytes(view[at : at + _SIZE], "big") for at in range(0, 4 * _SIZE, _SIZE)]
-    ends = list(accumulate(sizes, initial=4 * _SIZE))
-    header, raw, sections, kinds = (view[start:end] for start, end in pairwise(ends))
-    day, *about = json.loads(bytes(header))
-    text = str(raw, "utf-8")
+    first, second = (int.from_bytes(view[at : at + _SIZE], "big") for at in (0, _SIZE))
+    start = 2 * _SIZE
+    day, sections, *about = json.loads(bytes(view[start : start + first]))
+    text = str(view[start + first : start + first + second], "utf-8")
     stated = dict(zip(_ARTICLE, about, strict=True))
     stated["warnings"] = tuple(map(str, stated["warnings"]))
     article = Article(text=text, published=_date(day), **stated)
     structure = array("I")
-    structure.frombytes(view[ends[-1] :])
+    structure.frombytes(view[start + first + second :])
     if not structure:
         return article
-    if max(structure) > len(text):
-        raise ValueError("a place beyond the text")
-    named = str(sections, "utf-8").split(_BETWEEN)
-    return _parsed(article, iter(structure), bytes(kinds), named)
+    return _parsed(article, sections, iter(structure))
 
 
-def _numbers(parsed: ParsedArticle) -> Iterator[int]:
-    """Give the structure in a row; nothing in it is larger than the text is long."""
+def _numbers(parsed: ParsedArticle, sections: list[str]) -> Iterator[int]:
+    """Give the structure in a row."""
+    numbered = {section: number for number, section in enumerate(sections)}
     yield len(parsed.paragraphs)
     for paragraph in parsed.paragraphs:
-        yield from (paragraph.start, paragraph.end, paragraph.number)
+        yield from (paragraph.start, paragraph.end, KINDS.index(paragraph.kind), paragraph.level)
     for passage in parsed.passages:
-        yield from (passage.start, passage.end, len(passage.sentences))
+        yield from (passage.start, passage.end, numbered[passage.section], len(passage.sentences))
         yield from chain.from_iterable((s.start, s.end, s.paragraph) for s in passage.sentences)
 
 
-def _pack_kind(paragraph: Paragraph) -> tuple[int, int]:
-    return KINDS.index(paragraph.kind), min(paragraph.level, 255)
-
-
-def _parsed(
-    article: Article, numbers: Iterator[int], kinds: bytes, sections: Sequence[str]
-) -> ParsedArticle:
-    count = next(numbers)
-    three = zip(numbers, numbers, numbers, strict=False)  # what follows in threes
+def _parsed(article: Article, sections: list[str], numbers: Iterator[int]) -> ParsedArticle:
+    three = zip(numbers, numbers, numbers, strict=False)
+    four = zip(numbers, numbers, numbers, numbers, strict=False)
     paragraphs = [
         Paragraph(number, start, end, KINDS[kind], level)
-        for (start, end, number), kind, level in zip(
-            islice(three, count), kinds[::2], kinds[1::2], strict=True
+        for number, (start, end, kind, level) in zip(
+            range(1, next(numbers) + 1), four, strict=False
         )
     ]
     passages = [
         Passage(
             start,
             end,
-            tuple(Sentence(*place) for place in islice(three, count)),
-            section,
+            tuple(Sentence(*place) for _, place in zip(range(count), three, strict=False)),
+            sections[section],
         )
-        for section, (start, end, count) in zip(sections, three, strict=False)
+        for start, end, section, count in four
     ]
-    return ParsedArticle(article, tuple(paragraphs), tuple(passages))
+    parsed = ParsedArticle(article, tuple(paragraphs), tuple(passages))
+    places = (each.end for part in (parsed.paragraphs, parsed.passages) for each in part)
+    if max(places, default=0) > len(article.text):
+        raise ValueError("a place beyond the text")
+    return parsed
 
 
 def _pack_link(error: SourceError) -> list[str | None] | None:
+    """Give what a feed says about an entry of which only its page has text."""
     if not isinstance(error, NoTextError):
         return None
     about = error.about

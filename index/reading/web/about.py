@@ -13,8 +13,6 @@ from index.reading.web import linked_data
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
-MOST_DATES = 20
-"""That a page states, of which one may be none; looking at one that is none takes half a second."""
 _PUBLISHED = {
     *("article:published_time", "og:article:published_time", "datepublished", "pubdate"),
     *("publishdate", "publish-date", "publication_date", "date", "dc.date", "dc.date.issued"),
