@@ -48,7 +48,7 @@ def read(
         if "EncryptedPackage".encode("utf-16-le") in data:
             raise SourceError(f"{name} is encrypted", "save a copy without a password")
         raise SourceError(f"{name} is a document of an old kind", "save it as DOCX or PDF")
-    from index.reading.formats.text import decode
+    from index.reading.formats.characters import decode
 
     text = decode(data, name, charset)
     if text.lstrip().startswith("<"):
