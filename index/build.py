@@ -10,13 +10,14 @@ from typing import Literal
 import numpy as np
 
 from index.article import Article, ParsedArticle
+from index.compatible import make_compatible
 from index.errors import SourceError
 from index.models.encode import Encoder, Vectors
 from index.reading.intake import Intake
 from index.reading.split import parse_article
 from index.store import EncodedArticle, Writer
 
-PIPELINE = "3"
+PIPELINE = "4"
 """Raised with every change that makes an unchanged article worth indexing again."""
 
 
@@ -189,4 +190,4 @@ def sentence_vectors(
 
 def _encoded_texts(parsed: ParsedArticle) -> list[str]:
     text, title = parsed.article.text, parsed.article.title
-    return [f"{title}: {text[s.start : s.end]}" for s in parsed.sentences]
+    return [make_compatible(f"{title}: {text[s.start : s.end]}") for s in parsed.sentences]

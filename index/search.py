@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from index.compatible import make_compatible, make_readable
 from index.models.encode import Encoder
 from index.models.rerank import PassageText, Reranker
 from index.stages import stage
@@ -57,7 +58,7 @@ def search(
     4. let the reranker, when there is one, read the passages of the best of them.
     """
     with stage("encode"):
-        vector = encoder.encode([question])[0]
+        vector = encoder.encode([make_compatible(question)])[0]
     candidates = snapshot.search(vector, question, max(DEPTH, k), only)
     candidates.sort(key=lambda each: (-fuse(each), each.sentence_id))
     if reranker is None:  # nothing changes their order any more
@@ -110,8 +111,9 @@ def _read(
         assert article is not None, "a snapshot holds the articles of its sentences"
         start, end = sentences[0].passage_start, sentences[0].passage_end
         spans = tuple((sentence.start - start, sentence.end - start) for sentence in sentences)
-        readings.append(PassageText(article.title, article.text[start:end], spans))
-    logits = reranker.score(question, readings)
+        text, places = make_readable(article.text[start:end], spans)
+        readings.append(PassageText(make_readable(article.title, ())[0], text, tuple(places)))
+    logits = reranker.score(make_readable(question, ())[0], readings)
     return {
         sentence.id: logit
         for sentences, scores in zip(passages, logits, strict=True)

@@ -21,10 +21,8 @@ against those that only look answerable 0.72 (0.67). `articlebot eval --off-topi
 import math
 from functools import cache, lru_cache
 
-import tantivy
-
 from index.search import Hit
-from index.stores.words import analyzer
+from index.stores.analysis import Analyzer, make_analyzer
 
 BIAS, RELEVANCE, DENSE = -1.58, 0.42, 1.6
 """With a reranker."""
@@ -64,7 +62,7 @@ def measure_coverage(question: str, text: str) -> float:
 
 def stems(text: str) -> frozenset[str]:
     """Give the stems of a text's words, function words apart."""
-    return frozenset(_content_words().analyze(text))
+    return frozenset(_content_words()(text))
 
 
 _asked = lru_cache(maxsize=16)(stems)
@@ -72,5 +70,5 @@ _asked = lru_cache(maxsize=16)(stems)
 
 
 @cache
-def _content_words() -> tantivy.TextAnalyzer:
-    return analyzer(FUNCTION_WORDS.split())
+def _content_words() -> Analyzer:
+    return make_analyzer(FUNCTION_WORDS.split())

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from index.errors import LibraryError
-from index.stores import database, reading, seal
+from index.stores import analysis, database, reading, seal
 from index.stores.publication import Change
 from index.stores.vectors import VectorIndex
 from index.stores.words import WordIndex
@@ -66,8 +66,7 @@ class SearchFolder:
     def _read(self, wanted: int, connection: sqlite3.Connection) -> SearchFiles | None:
         place = self.folder / str(wanted)
         try:
-            fingerprint = database.get_meta(connection, "fingerprint") or ""
-            if seal.fits(place, fingerprint):
+            if seal.fits(place, _label(database.get_meta(connection, "fingerprint"))):
                 return _open(place, wanted)
             log.warning("the search files in %s are damaged; they are built again", place)
         except (RuntimeError, ValueError, OSError) as error:
@@ -99,7 +98,7 @@ class SearchFolder:
             return None
         place = self.folder / str(change.generation)
         with contextlib.suppress(RuntimeError, ValueError, OSError):
-            if seal.fits(place, change.before.fingerprint):
+            if seal.fits(place, _label(change.before.fingerprint)):
                 files, gone = _open(place, change.generation), len(change.removed)
                 words = WordIndex.can_extend(place / _WORDS, gone)
                 if words and files.vectors.can_extend(change.added, gone):
@@ -134,7 +133,8 @@ class SearchFolder:
         scratch = Path(tempfile.mkdtemp(prefix="new-", dir=self.folder))
         try:
             yield scratch
-            seal.write(scratch, database.get_meta(connection, "fingerprint") or "", before)
+            fingerprint = database.get_meta(connection, "fingerprint")
+            seal.write(scratch, _label(fingerprint), before)
             shutil.rmtree(place, ignore_errors=True)
             with contextlib.suppress(OSError):  # another process was first: its files are as good
                 scratch.replace(place)
@@ -150,7 +150,7 @@ class SearchFolder:
         """Read every byte of the search files; give their folder when they are damaged."""
         place = self.folder / str(database.generation(connection))
         with contextlib.suppress(OSError, ValueError):
-            if seal.is_whole(place, database.get_meta(connection, "fingerprint") or ""):
+            if seal.is_whole(place, _label(database.get_meta(connection, "fingerprint"))):
                 return None
         return place if place.exists() else None
 
@@ -169,6 +169,11 @@ class SearchFolder:
 
     def close(self) -> None:
         self._opened = None
+
+
+def _label(fingerprint: str | None) -> str:
+    """Name the articles, and how their words were found: other words are other files."""
+    return f"{fingerprint or ''} {analysis.VERSION}"
 
 
 def _open(place: Path, generation: int) -> SearchFiles:
