@@ -1,0 +1,132 @@
+"""Words on a page with their place, and the lines that they make up.
+
+Places are in points from the page's lower left corner, as it is looked at.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+_LETTER_WITHOUT_SPACES = re.compile("[\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef\u0e00-\u0e7f]")
+_TO_LEFT = ("R", "AL")
+_SPACE = 0.15
+"""Of the size of the type: a gap between pieces from which on they are words of their own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A place on a page."""
+
+    left: float
+    bottom: float
+    right: float
+    top: float
+
+    @property
+    def width(self) -> float:
+        return self.right - self.left
+
+    @property
+    def height(self) -> float:
+        return self.top - self.bottom
+
+    @property
+    def middle(self) -> float:
+        """Give how high the middle of its height is."""
+        return (self.bottom + self.top) / 2
+
+    def around(self, other: "Box") -> "Box":
+        """Give what holds both."""
+        return Box(
+            min(self.left, other.left),
+            min(self.bottom, other.bottom),
+            max(self.right, other.right),
+            max(self.top, other.top),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Words beside each other that are set alike."""
+
+    text: str
+    box: Box
+    size: float
+    """Of its type, in points."""
+    bold: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Pieces that are read as one."""
+
+    pieces: tuple[Piece, ...]
+    """In the order in which they are read."""
+    text: str
+    box: Box
+    size: float
+    """Of most of its type."""
+
+    @property
+    def bold(self) -> bool:
+        return all(piece.bold for piece in self.pieces)
+
+
+def make_line(pieces: Iterable[Piece]) -> Line:
+    """Join pieces on one height, from left to right, or from right to left by their script."""
+    ordered = sorted(pieces, key=lambda piece: piece.box.left)
+    if is_to_left(ordered):
+        ordered.reverse()
+    box, text = ordered[0].box, ordered[0].text
+    for before, piece in pairwise(ordered):
+        text += _between(before, piece) + piece.text
+        box = box.around(piece.box)
+    longest = max(ordered, key=lambda piece: len(piece.text))
+    return Line(tuple(ordered), " ".join(text.split()), box, longest.size)
+
+
+def is_to_left(pieces: Iterable[Piece]) -> bool:
+    """Tell whether most letters are of scripts that run from right to left."""
+    to_left = others = 0
+    for piece in pieces:
+        for character in piece.text:
+            if character.isalpha():
+                if unicodedata.bidirectional(character) in _TO_LEFT:
+                    to_left += 1
+                else:
+                    others += 1
+    return to_left > others
+
+
+def find_lines(pieces: Sequence[Piece]) -> Iterator[Line]:
+    """Give the lines of one column, from the top down.
+
+    Pieces are on one line where they overlap in height by half of the lower one; so small signs
+    that are raised or lowered stay in their line.
+    """
+    row: list[Piece] = []
+    bottom = top = 0.0
+    for piece in sorted(pieces, key=lambda each: -each.box.middle):
+        common = min(top, piece.box.top) - max(bottom, piece.box.bottom)
+        if row and common < 0.5 * min(top - bottom, piece.box.height):
+            yield make_line(row)
+            row = []
+        if not row or piece.size > max(each.size for each in row):
+            bottom, top = piece.box.bottom, piece.box.top
+        row.append(piece)
+    if row:
+        yield make_line(row)
+
+
+def is_unspaced(character: str) -> bool:
+    """Tell whether a character is of a script without spaces between words."""
+    return bool(_LETTER_WITHOUT_SPACES.match(character))
+
+
+def _between(before: Piece, after: Piece) -> str:
+    gap = max(after.box.left - before.box.right, before.box.left - after.box.right)
+    if is_unspaced(before.text[-1:]) and is_unspaced(after.text[:1]) and gap < before.size:
+        return ""
+    return " " if gap > _SPACE * min(before.size, after.size) else ""
