@@ -112,7 +112,10 @@ def _read(
         start, end = sentences[0].passage_start, sentences[0].passage_end
         spans = tuple((sentence.start - start, sentence.end - start) for sentence in sentences)
         text, places = make_readable(article.text[start:end], spans)
-        readings.append(PassageText(make_readable(article.title, ())[0], text, tuple(places)))
+        title, section = (
+            make_readable(each, ())[0] for each in (article.title, sentences[0].section)
+        )
+        readings.append(PassageText(title, text, tuple(places), section))
     logits = reranker.score(make_readable(question, ())[0], readings)
     return {
         sentence.id: logit

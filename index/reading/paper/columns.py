@@ -21,6 +21,8 @@ _PROSE = 3.0
 """Words of a line in the middle, from which on it is of a text, and not of a table."""
 _ALIGNED = 0.7
 """Share of the lines with one beside them on the same height from which on these are rows."""
+_TRIED = 6
+"""Gaps that are looked at more closely, those that the fewest lines cross."""
 _DEEPEST = 12
 
 
@@ -41,7 +43,8 @@ def find_gaps(pieces: Sequence[Piece]) -> list[float]:
     return [
         (before.box.right + after.box.left) / 2
         for before, after in pairwise(regions)
-        if 0 < after.box.left - before.box.right < 4 * size and min(len(before.lines), len(after.lines)) > 3
+        if 0 < after.box.left - before.box.right < 4 * size
+        and min(len(before.lines), len(after.lines)) > 3
     ]
 
 
@@ -115,15 +118,16 @@ def _find_gap(pieces: list[Piece], known: Sequence[float]) -> float | None:
     for change in covered[:-1]:
         height += change
         heights.append(height)
-    best: tuple[int, float, float] | None = None
-    for start, end, lines in _valleys(heights):
-        place = left + (start + end) / 2 * _step(size)
+    wide = sorted(
+        (lines, start - end, left + (start + end) / 2 * _step(size))
+        for start, end, lines in _valleys(heights)
+        if end - start >= _GUTTER * size / _step(size)
+    )
+    for lines, _, place in wide[:_TRIED]:
         is_known = any(abs(place - other) < size for other in known)
-        wide = end - start >= _GUTTER * size / _step(size)
-        if wide and _parts(pieces, place, lines, is_known=is_known):
-            found = (lines, -(end - start), place)
-            best = min(best, found) if best else found
-    return best[2] if best else None
+        if _parts(pieces, place, lines, is_known=is_known):
+            return place
+    return None
 
 
 def _step(size: float) -> float:
@@ -157,9 +161,7 @@ def _parts(pieces: list[Piece], place: float, crossing: int, *, is_known: bool) 
         return False
     low = max(first[-1].box.bottom, second[-1].box.bottom)
     high = min(first[0].box.top, second[0].box.top)
-    beside = [
-        [line for line in side if low < line.box.middle < high] for side in (first, second)
-    ]
+    beside = [[line for line in side if low < line.box.middle < high] for side in (first, second)]
     if min(map(len, beside)) < _LINES:
         return False
     return all(map(_is_prose, beside)) or not _is_aligned(*beside)

@@ -30,8 +30,8 @@ _HYPHENS = (0xFFFE, 0x02, 0xAD)
 """What PDFium gives for a hyphen at the end of a line; the word goes on without white space."""
 _ASLANT = 4
 """Stands for all directions that are no quarter turns."""
-_HEIGHT = 1.1
-"""Height of the box of a glyph in sizes of its type, about."""
+_LARGEST = 1000.0
+"""Points; a size that is no more than a number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +83,8 @@ def _read_words(text: Any, count: int) -> tuple[list[_Word], int]:
     """Give the words of a page, and how many are of unknown characters."""
     words: list[_Word] = []
     unknown = 0
-    for first, last, characters in _spans(text, count):
-        characters = canonical(characters)
+    for first, last, drawn in _spans(text, count):
+        characters = canonical(drawn)
         code = ord(characters[0])
         unknown += (
             pdfium.FPDFText_HasUnicodeMapError(text, first) == 1
@@ -131,8 +131,11 @@ def _character(code: int) -> str:
 def _word(text: Any, first: int, characters: str, box: Box) -> _Word:
     angle = pdfium.FPDFText_GetCharAngle(text, first) / (math.pi / 2)
     turn = round(angle) % 4 if abs(angle - round(angle)) < 0.05 else _ASLANT
-    height = box.width if turn in (1, 3) else box.height
-    size = height / _HEIGHT if height > 0 else pdfium.FPDFText_GetFontSize(text, first)
+    matrix = pdfium.FS_MATRIX()
+    pdfium.FPDFText_GetMatrix(text, first, matrix)
+    size = pdfium.FPDFText_GetFontSize(text, first) * math.hypot(matrix.c, matrix.d)
+    if not 0.5 < size < _LARGEST:
+        size = max(1.0, box.width if turn in (1, 3) else box.height)
     return _Word(Piece(characters, box, size, bold=_is_bold(text, first)), turn)
 
 

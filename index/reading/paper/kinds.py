@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
+from index.article import HEADINGS
 from index.reading.paper.lines import Line
 from index.reading.paper.paragraphs import Block
 
@@ -41,12 +42,12 @@ def tell_kinds(blocks: Sequence[Block], size: float) -> None:
         if _CAPTION.match(text):
             block.kind = "caption"
         elif _is_heading(block, text, size, mostly_bold=mostly_bold):
-            block.kind = "heading"
+            block.kind = "question" if text.endswith(("?", "？", "؟")) else "heading"
         elif _ITEM.match(text):
             block.kind = "item"
         elif not _SENTENCE_END.search(text) and not _says_something(text):
             block.kind = "furniture"
-    _rank([block for block in blocks if block.kind == "heading"])
+    _rank([block for block in blocks if block.kind in HEADINGS])
 
 
 def _is_heading(block: Block, text: str, size: float, *, mostly_bold: bool) -> bool:

@@ -9,8 +9,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-_LETTER_WITHOUT_SPACES = re.compile("[\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef\u0e00-\u0e7f]")
+_LETTER_WITHOUT_SPACES = re.compile(
+    "[\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef\u0e00-\u0e7f]"
+)
 _TO_LEFT = ("R", "AL")
+_INITIAL = 1.8
+"""How much larger type is that stands beside several lines."""
 _SPACE = 0.15
 """Of the size of the type: a gap between pieces from which on they are words of their own."""
 
@@ -104,17 +108,17 @@ def find_lines(pieces: Sequence[Piece]) -> Iterator[Line]:
     """Give the lines of one column, from the top down.
 
     Pieces are on one line where they overlap in height by half of the lower one; so small signs
-    that are raised or lowered stay in their line.
+    that are raised or lowered stay in their line. A large initial belongs to its first line.
     """
     row: list[Piece] = []
-    bottom = top = 0.0
+    bottom = top = largest = 0.0
     for piece in sorted(pieces, key=lambda each: -each.box.middle):
         common = min(top, piece.box.top) - max(bottom, piece.box.bottom)
         if row and common < 0.5 * min(top - bottom, piece.box.height):
             yield make_line(row)
             row = []
-        if not row or piece.size > max(each.size for each in row):
-            bottom, top = piece.box.bottom, piece.box.top
+        if not row or largest < piece.size < _INITIAL * largest or piece.size * _INITIAL < largest:
+            bottom, top, largest = piece.box.bottom, piece.box.top, piece.size
         row.append(piece)
     if row:
         yield make_line(row)

@@ -45,9 +45,7 @@ def read_pages(pages: Sequence[Glyphs]) -> list[Block]:
     ]
 
 
-def _taken(
-    rows: Sequence[Sequence[Line]], running: Sequence[frozenset[int]]
-) -> Iterator[set[int]]:
+def _taken(rows: Sequence[Sequence[Line]], running: Sequence[frozenset[int]]) -> Iterator[set[int]]:
     """Give the pieces of running lines of each page, by their identity."""
     for lines, heads in zip(rows, running, strict=True):
         yield {id(piece) for head in heads for piece in lines[head].pieces}
@@ -79,8 +77,11 @@ def _table(lines: Sequence[Line], page: int, region: Region) -> Iterator[Block]:
 def _part(blocks: Sequence[Block], size: float) -> tuple[list[Block], list[Block]]:
     """Part the text of a page from the footnotes below it."""
     lowest = min((b.box.bottom for b in blocks if b.size >= 0.92 * size), default=0.0)
-    notes = [block for block in blocks if is_footnote(block, size, lowest)]
-    return [block for block in blocks if block not in notes], notes
+    main: list[Block] = []
+    notes: list[Block] = []
+    for block in blocks:
+        (notes if is_footnote(block, size, lowest) else main).append(block)
+    return main, notes
 
 
 def _furniture(lines: list[Line], page: int) -> Block:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import pairwise
 from statistics import median
 
@@ -51,6 +51,12 @@ class Block:
             box = box.around(line.box)
         return box
 
+    def append(self, rest: "Block") -> None:
+        """Add what a paragraph goes on with elsewhere."""
+        self.lines += rest.lines
+        self.pages += rest.pages
+        self.open_end = rest.open_end
+
     @property
     def text(self) -> str:
         return join_lines(line.text for line in self.lines)
@@ -58,21 +64,25 @@ class Block:
 
 def join_lines(lines: Iterable[str]) -> str:
     """Join lines; a hyphen at the end of one goes where the word goes on in small letters."""
-    text = ""
+    return "".join(part for line in glue_lines(lines) for part in line)
+
+
+def glue_lines(lines: Iterable[str]) -> list[tuple[str, str]]:
+    """Give each line as it is joined, with what stands between it and the next."""
+    glued: list[tuple[str, str]] = []
     for line in lines:
-        text = glue(text, line) if text else line
-    return text
+        if glued:
+            glued[-1] = _glue(glued[-1][0], line)
+        glued.append((line, ""))
+    return glued
 
 
-def glue(before: str, after: str) -> str:
-    """Join two lines."""
-    if _HYPHEN.search(before) and after[:1].islower():
-        return before[:-1] + after
-    if before.endswith("-") and before[-2:-1].isalnum():
-        return before + after
-    if is_unspaced(before[-1:]) and is_unspaced(after[:1]):
-        return before + after
-    return f"{before} {after}"
+def _glue(before: str, after: str) -> tuple[str, str]:
+    if _HYPHEN.search(before[-2:]) and after[:1].islower():
+        return before[:-1], ""
+    if before[-1:] == "-" and before[-2:-1].isalnum():
+        return before, ""
+    return before, "" if is_unspaced(before[-1:]) and is_unspaced(after[:1]) else " "
 
 
 def find_blocks(region: Region, page: int) -> Iterator[Block]:
@@ -160,13 +170,7 @@ def join_blocks(blocks: Sequence[Block]) -> list[Block]:
     last: int | None = None
     for block in blocks:
         if block.kind == "body" and last is not None and _goes_on(joined[last], block):
-            before = joined[last]
-            joined[last] = replace(
-                before,
-                lines=before.lines + block.lines,
-                pages=before.pages + block.pages,
-                open_end=block.open_end,
-            )
+            joined[last].append(block)
             continue
         joined.append(block)
         if block.kind in ("body", "item", "heading"):

@@ -17,6 +17,8 @@ _EDGE = 3
 """Blocks at the top and at the bottom of a page among which running ones are."""
 _SMALL = 0.85
 """Of the size of most of the text: type that is used for what stands around it."""
+_FULL = 0.75
+"""Share of the widest line's width that lines of a text mostly have."""
 _NEAR = 6.0
 """Points by which the heights of the same running line may differ."""
 _FOOTNOTE = re.compile(r"(?:\d{1,3}|[*†‡§¶]|\[\d{1,3}\]|[¹²³⁴⁵⁶⁷⁸⁹])[.)]?\s?\S")
@@ -32,7 +34,10 @@ def find_running(pages: Sequence[Sequence[Line]], size: float) -> list[frozenset
         pages: the lines of each page, from the top down, over all of its columns.
         size: of most of the text.
     """
-    edges = [(range(min(_EDGE, len(p))), range(len(p) - 1, max(-1, len(p) - _EDGE - 1), -1)) for p in pages]
+    edges = [
+        (range(min(_EDGE, len(p))), range(len(p) - 1, max(-1, len(p) - _EDGE - 1), -1))
+        for p in pages
+    ]
     seen: Counter[tuple[str, int]] = Counter()
     for lines, (top, bottom) in zip(pages, edges, strict=True):
         numbers = {*top, *bottom}
@@ -49,9 +54,14 @@ def _running(
     """Give the running lines of one edge of a page, from the outside."""
     found: list[int] = []
     parted = 0
+    widest = max((line.box.width for line in lines), default=0.0)
     for number in edge:
         line = lines[number]
-        repeated = seen[_places(line)[0]] > 1
+        times = seen[_places(line)[0]]
+        # Two pages may begin with the same line of a text, which is as wide as the others.
+        repeated = times > 2 or (
+            times == 2 and (line.box.width < _FULL * widest or line.size < 0.95 * size)
+        )
         outermost = number == edge[0] and len(lines) > 1
         if not repeated and not (outermost and _is_aside(line, size)):
             break

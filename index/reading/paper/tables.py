@@ -57,9 +57,12 @@ def _below(first: Line, second: Line) -> bool:
     if first.box.bottom - second.box.bottom > 3.5 * second.size:
         return False
     return all(map(_are_aligned, above, below)) and all(
-        min(one[0].box.left, other[0].box.left) - max(before[-1].box.right, other_before[-1].box.right)
+        min(one[0].box.left, other[0].box.left)
+        - max(before[-1].box.right, other_before[-1].box.right)
         > _CORRIDOR * second.size
-        for (before, one), (other_before, other) in zip(pairwise(above), pairwise(below), strict=True)
+        for (before, one), (other_before, other) in zip(
+            pairwise(above), pairwise(below), strict=True
+        )
     )
 
 

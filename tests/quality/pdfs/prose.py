@@ -21,7 +21,8 @@ def paragraphs(count: int, skip: int = 0) -> Paragraphs:
 
 
 JAPANESE: Paragraphs = [
-    ["市議会は月曜日、古い橋を春まで閉鎖することを決めた。", "市長は修理に十一億円かかると述べた。"],
+    ["市議会は月曜日、古い橋を春まで閉鎖することを決めた。",
+     "市長は修理に十一億円かかると述べた。"],
     ["渡し船の会社は市に補助金を求めた。", "社長によれば、夜十時以降は船が動かなくなる。",
      "四十人の船員のうち十二人が職を失う見込みである。"],
 ]  # fmt: skip
@@ -46,7 +47,12 @@ ARABIC: Paragraphs = [
      "وقال رئيس البلدية إن الإصلاح سيكلف أحد عشر مليون كرونة."],
     ["طلبت شركة العبارات من المدينة إعانة قدرها مليونا كرونة في السنة."],
 ]  # fmt: skip
-ARABIC_SHAPED: Paragraphs = []
+ARABIC_SHAPED: Paragraphs = [
+    ["ﻗﺮﺭ ﻣﺠﻠﺲ ﺍﻟﻤﺪﻳﻨﺔ ﻳﻮﻡ ﺍﻻﺛﻨﻴﻦ ﺇﻏﻼﻕ ﺍﻟﺠﺴﺮ ﺍﻟﻘﺪﻳﻢ ﺣﺘﻰ ﺍﻟﺮﺑﻴﻊ.",
+     "ﻭﻗﺎﻝ ﺭﺋﻴﺲ ﺍﻟﺒﻠﺪﻳﺔ ﺇﻥ ﺍﻹﺻﻼﺡ ﺳﻴﻜﻠﻒ ﺃﺣﺪ ﻋﺸﺮ ﻣﻠﻴﻮﻥ ﻛﺮﻭﻧﺔ."],
+    ["ﻃﻠﺒﺖ ﺷﺮﻛﺔ ﺍﻟﻌﺒﺎﺭﺍﺕ ﻣﻦ ﺍﻟﻤﺪﻳﻨﺔ ﺇﻋﺎﻧﺔ ﻗﺪﺭﻫﺎ ﻣﻠﻴﻮﻧﺎ ﻛﺮﻭﻧﺔ ﻓﻲ ﺍﻟﺴﻨﺔ."],
+]  # fmt: skip
+"""The same in the forms in which letters stand beside each other."""
 LIGATURES: Paragraphs = [
     ["The oﬃcials of Lund were ﬁned forty crowns for the ﬂood on Monday.",
      "The ﬁrst oﬃce aﬀected was that of the ﬁsheries, whose staﬀ ﬂed to the hills."],

@@ -117,9 +117,13 @@ def hyphenated() -> Sample:
 
 def numbered_over_pages() -> Sample:
     return _set(
-        "page numbers amid sentences", 1, paragraphs(16), replace(PLAIN, size=11), running=_numbered,
+        "page numbers amid sentences",
+        1,
+        paragraphs(16),
+        replace(PLAIN, size=11),
+        running=_numbered,
         furniture=(),
-    )  # fmt: skip
+    )
 
 
 def footnotes() -> Sample:
@@ -209,14 +213,16 @@ def sections() -> Sample:
     sheet = Sheet(_running)
     _headline(sheet)
     names = ["1 What was planned", "2 What it cost", "3 Who objected"]
-    place = columns(2, HEIGHT - 110)
+    left = columns(2, HEIGHT - 110)
+
+    def places() -> list[Column]:
+        return left or columns(2, HEIGHT - 55)
+
     said: Paragraphs = [[TITLE]]
     for number, name in enumerate(names):
         part = text[number * 4 : number * 4 + 4]
-        end = sheet.flow([[name]], lambda: place, HEADING)
-        place = [end, *place]
-        end = sheet.flow(part, lambda: place or columns(2, HEIGHT - 55), PLAIN)
-        place = [end, *place]
+        for set_text, style in (([[name]], HEADING), (part, PLAIN)):
+            left[:] = [sheet.flow(set_text, places, style), *left]
         said += [[name], *part]
     return Sample("sections with headings, two columns", sheet.finish(), said, [HEAD])
 
@@ -246,18 +252,66 @@ def korean() -> Sample:
     return _script("Korean", prose.KOREAN, "HYSMyeongJo-Medium")
 
 
-def hebrew() -> Sample:
+def _to_left(name: str, text: Paragraphs, drawn: Paragraphs) -> Sample:
     """Draw right to left as many programs do: the letters of each line from its left."""
     pdfmetrics.registerFont(TTFont("DejaVu", str(DEJAVU)))
     sheet = Sheet(_numbered)
-    style = Style("DejaVu", 9, to_right=True)
+    style = Style("DejaVu", 9)
     column = columns(1)[0]
-    for paragraph in prose.HEBREW:
+    for paragraph in drawn:
         for line in break_lines(" ".join(paragraph), 240, style):
             column.top -= 12
-            sheet._put_line(column, line[::-1], 0, style, last=True)
+            width = pdfmetrics.stringWidth(line, style.font, style.size)
+            sheet.put(column.x + column.width - width, column.top, line[::-1], style)
         column.top -= 8
-    return Sample("Hebrew", sheet.finish(), prose.HEBREW)
+    return Sample(name, sheet.finish(), text)
+
+
+def hebrew() -> Sample:
+    return _to_left("Hebrew", prose.HEBREW, prose.HEBREW)
+
+
+def arabic() -> Sample:
+    return _to_left("Arabic", prose.ARABIC, prose.ARABIC_SHAPED)
+
+
+def lists() -> Sample:
+    text = [[sentence] for paragraph in paragraphs(5) for sentence in paragraph]
+    marked = [[f"{n + 1}. {line}" if n < 7 else f"• {line}"] for n, [line] in enumerate(text)]
+    sheet = Sheet(_running)
+    _headline(sheet)
+    sheet.flow(marked, _titled(2)(sheet), replace(PLAIN, gap=0))
+    return Sample("lists, two columns", sheet.finish(), [[TITLE], *marked], [HEAD])
+
+
+def turned_page() -> Sample:
+    """Draw a page on its side, which viewers turn."""
+    text = paragraphs(5)
+    sheet = Sheet()
+    sheet.canvas.setPageRotation(90)
+    sheet.canvas.translate(WIDTH, 0)
+    sheet.canvas.rotate(90)
+    sheet.flow(text, lambda: [Column(40, 380, 30, 230), Column(300, 380, 30, 230)], PLAIN)
+    return Sample("a page on its side", sheet.finish(), text)
+
+
+def figure() -> Sample:
+    text = paragraphs(12)
+    sheet = Sheet(_running)
+    _headline(sheet)
+    caption = "Figure 1: The gates of the barrier and the harbour of Port Imber behind them"
+
+    def places() -> list[Column]:
+        first, second = columns(2, HEIGHT - (110 if sheet.page == 1 else 55))
+        if sheet.page == 1:
+            sheet.canvas.rect(second.x, second.top - 120, second.width, 110)
+            second.top -= 130
+            second = sheet.flow([[caption]], lambda: [second], SMALL)
+            second.top -= 8
+        return [first, second]
+
+    sheet.flow(text, places, PLAIN)
+    return Sample("a figure with a caption", sheet.finish(), [[TITLE], *text, [caption]], [HEAD])
 
 
 def program_of_today() -> Sample:
@@ -291,7 +345,7 @@ def fpdf_columns() -> Sample:
 MAKERS = (
     one_column, two_columns, three_columns, two_by_rows, indented, hyphenated, numbered_over_pages,
     footnotes, wide_footer, abstract, table, margin_note, sidebar, sections, ligatures, japanese,
-    chinese, korean, hebrew, program_of_today, fpdf_columns,
+    chinese, korean, hebrew, arabic, lists, turned_page, figure, program_of_today, fpdf_columns,
 )  # fmt: skip
 
 
