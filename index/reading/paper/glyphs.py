@@ -5,11 +5,13 @@ PDFium may be used by one thread at a time: whoever opens a file holds `PDFIUM` 
 
 import ctypes
 import math
+import re
 import threading
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 import pypdfium2
 import pypdfium2.raw as pdfium
@@ -26,8 +28,11 @@ _RAISED = 0.3
 _BOLD = 600
 """Weight of type from which on it is bold; standard fonts say it in their name alone."""
 _BOLD_NAMES = ("bold", "black", "heavy")
-_HYPHENS = (0xFFFE, 0x02, 0xAD)
+_HYPHENS = "\ufffe\x02\u00ad"
 """What PDFium gives for a hyphen at the end of a line; the word goes on without white space."""
+_WORD = re.compile(r"[^\s\x00]+")
+_HYPHENATED = re.compile(f"[^{_HYPHENS}]*[{_HYPHENS}]|[^{_HYPHENS}]+")
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _ASLANT = 4
 """Stands for all directions that are no quarter turns."""
 _LARGEST = 1000.0
@@ -49,8 +54,7 @@ class Glyphs:
     """Words of which the file does not say what characters they are."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Word:
+class _Word(NamedTuple):
     piece: Piece
     turn: int
 
@@ -67,7 +71,9 @@ def read_glyphs(page: pypdfium2.PdfPage) -> Glyphs:
         turns[word.turn] += len(word.piece.text)
     turn = turns.most_common(1)[0][0] if turns else 0
     turn = 0 if turn == _ASLANT else turn
-    upright = (replace(w.piece, box=turn_box(w.piece.box, turn)) for w in words if w.turn == turn)
+    upright = (w.piece for w in words if w.turn == turn)
+    if turn:
+        upright = (piece._replace(box=turn_box(piece.box, turn)) for piece in upright)
     turned = (w.piece for w in words if w.turn != turn)
     return Glyphs(tuple(_join(upright)), tuple(turned), turn, len(words), unknown)
 
@@ -83,8 +89,8 @@ def _read_words(text: Any, count: int) -> tuple[list[_Word], int]:
     """Give the words of a page, and how many are of unknown characters."""
     words: list[_Word] = []
     unknown = 0
-    for first, last, drawn in _spans(text, count):
-        characters = canonical(drawn)
+    before: _Word | None = None
+    for first, last, characters in _spans(text, count):
         code = ord(characters[0])
         unknown += (
             pdfium.FPDFText_HasUnicodeMapError(text, first) == 1
@@ -92,43 +98,53 @@ def _read_words(text: Any, count: int) -> tuple[list[_Word], int]:
             or code == 0xFFFD
             or code < 32
         )
-        box = _box(text, first).around(_box(text, last))
-        words.append(_word(text, first, characters, box))
+        before = _word(text, first, last, canonical(characters), before)
+        words.append(before)
     return words, unknown
 
 
 def _spans(text: Any, count: int) -> Iterator[tuple[int, int, str]]:
     """Give the words: number of the first glyph and of the last, and their characters."""
-    first, characters = 0, ""
-    high = 0
-    for number in range(count):
-        code = pdfium.FPDFText_GetUnicode(text, number)
-        if 0xD800 <= code < 0xDC00:  # half of a character
-            high = code
-            continue
-        if high and 0xDC00 <= code < 0xE000:
-            code = 0x10000 + ((high - 0xD800) << 10) + (code - 0xDC00)
-        high = 0
-        hyphen = code in _HYPHENS
-        character = "-" if hyphen else _character(code)
-        if character and not character.isspace():
-            first = first if characters else number
-            characters += character
-            if hyphen:
-                yield first, number, characters
-                characters = ""
-        elif characters and character:
-            yield first, number - 1, characters
-            characters = ""
-    if characters:
-        yield first, count - 1, characters
+    characters = _characters(text, count)
+    start = 0
+    for match in _WORD.finditer(characters):
+        start = match.start()
+        for part in _HYPHENATED.finditer(match.group()):
+            word = part.group()
+            word = word[:-1] + "-" if word[-1] in _HYPHENS else word
+            yield start + part.start(), start + part.end() - 1, word
+
+
+def _characters(text: Any, count: int) -> str:
+    """Give the character of each glyph; at once where each has one code unit of its own."""
+    buffer = ctypes.create_string_buffer(2 * (count + 1))
+    written = pdfium.FPDFText_GetText(
+        text, 0, count, ctypes.cast(buffer, ctypes.POINTER(ctypes.c_ushort))
+    )
+    found = buffer.raw[: 2 * count].decode("utf-16-le", "surrogatepass")
+    if written == count + 1 and len(found) == count and not _SURROGATE.search(found):
+        return found
+    return "".join(_character(pdfium.FPDFText_GetUnicode(text, number)) for number in range(count))
 
 
 def _character(code: int) -> str:
-    return chr(code) if 0 < code < 0x110000 and not 0xD800 <= code < 0xE000 else ""
+    """Give a character; half of one, which some glyphs are, is of no use."""
+    usable = 0 < code < 0x110000 and not 0xD800 <= code < 0xE000
+    return chr(code) if usable else "\N{REPLACEMENT CHARACTER}"
 
 
-def _word(text: Any, first: int, characters: str, box: Box) -> _Word:
+def _word(text: Any, first: int, last: int, characters: str, before: _Word | None) -> _Word:
+    left, bottom, right, top = box = _box(text, first)
+    if last > first:
+        other = _box(text, last)
+        if (other.bottom, other.top) == (bottom, top):
+            box = Box(min(left, other.left), bottom, max(right, other.right), top)
+        else:
+            box = box.around(other)
+    bold = _is_bold(text, first)
+    old = before.piece.box if before else None
+    if before and old and (old.bottom, old.top) == (box.bottom, box.top) and before.turn == 0:
+        return _Word(Piece(characters, box, before.piece.size, bold), 0)  # the same type
     angle = pdfium.FPDFText_GetCharAngle(text, first) / (math.pi / 2)
     turn = round(angle) % 4 if abs(angle - round(angle)) < 0.05 else _ASLANT
     matrix = pdfium.FS_MATRIX()
@@ -136,7 +152,7 @@ def _word(text: Any, first: int, characters: str, box: Box) -> _Word:
     size = pdfium.FPDFText_GetFontSize(text, first) * math.hypot(matrix.c, matrix.d)
     if not 0.5 < size < _LARGEST:
         size = max(1.0, box.width if turn in (1, 3) else box.height)
-    return _Word(Piece(characters, box, size, bold=_is_bold(text, first)), turn)
+    return _Word(Piece(characters, box, size, bold), turn)
 
 
 def _is_bold(text: Any, number: int) -> bool:
@@ -144,7 +160,12 @@ def _is_bold(text: Any, number: int) -> bool:
         return True
     name = ctypes.create_string_buffer(64)
     pdfium.FPDFText_GetFontInfo(text, number, name, 64, None)
-    return any(part in name.value.decode("latin-1").lower() for part in _BOLD_NAMES)
+    return _has_bold(name.value)
+
+
+@lru_cache(maxsize=256)
+def _has_bold(name: bytes) -> bool:
+    return any(part in name.decode("latin-1").lower() for part in _BOLD_NAMES)
 
 
 def _box(text: Any, number: int) -> Box:
@@ -155,17 +176,27 @@ def _box(text: Any, number: int) -> Box:
 
 def _join(words: Iterable[Piece]) -> Iterator[Piece]:
     """Join words that follow each other on a line and are set alike."""
-    joined: Piece | None = None
+    run: list[Piece] = []
     for word in words:
-        if joined and _goes_on(joined, word):
-            text = f"{joined.text} {word.text}"
-            joined = replace(joined, text=text, box=joined.box.around(word.box))
-            continue
-        if joined:
-            yield joined
-        joined = word
-    if joined:
-        yield joined
+        if run and not _goes_on(run[-1], word):
+            yield _piece(run)
+            run = []
+        run.append(word)
+    if run:
+        yield _piece(run)
+
+
+def _piece(words: Sequence[Piece]) -> Piece:
+    if len(words) == 1:
+        return words[0]
+    boxes = [word.box for word in words]
+    box = Box(
+        min(each.left for each in boxes),
+        min(each.bottom for each in boxes),
+        max(each.right for each in boxes),
+        max(each.top for each in boxes),
+    )
+    return Piece(" ".join(word.text for word in words), box, words[0].size, words[0].bold)
 
 
 def _goes_on(before: Piece, word: Piece) -> bool:

@@ -1,11 +1,9 @@
 """What a paragraph of a page is: a heading, an item of a list, a caption, text."""
 
 import re
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from index.article import HEADINGS
-from index.reading.paper.lines import Line
 from index.reading.paper.paragraphs import Block
 
 _CAPTION = re.compile(
@@ -21,14 +19,6 @@ _LONGEST_HEADING = 200
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _FEW = 3
 """Words below which what is no sentence says nothing: labels of a drawing, numbers."""
-
-
-def find_text_size(lines: Iterable[Line]) -> float:
-    """Give the size of most of the type, in points."""
-    sizes: Counter[float] = Counter()
-    for line in lines:
-        sizes[round(line.size * 2) / 2] += len(line.text)
-    return sizes.most_common(1)[0][0] if sizes else 0.0
 
 
 def tell_kinds(blocks: Sequence[Block], size: float) -> None:

@@ -4,23 +4,22 @@ Places are in points from the page's lower left corner, as it is looked at.
 """
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 _LETTER_WITHOUT_SPACES = re.compile(
     "[\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef\u0e00-\u0e7f]"
 )
-_TO_LEFT = ("R", "AL")
+_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefe\U00010800-\U00010fff]")
 _INITIAL = 1.8
 """How much larger type is that stands beside several lines."""
 _SPACE = 0.15
 """Of the size of the type: a gap between pieces from which on they are words of their own."""
 
 
-@dataclass(frozen=True, slots=True)
-class Box:
+class Box(NamedTuple):
     """A place on a page."""
 
     left: float
@@ -51,8 +50,7 @@ class Box:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(NamedTuple):
     """Words beside each other that are set alike."""
 
     text: str
@@ -83,6 +81,8 @@ def make_line(pieces: Iterable[Piece]) -> Line:
     ordered = sorted(pieces, key=lambda piece: piece.box.left)
     if is_to_left(ordered):
         ordered.reverse()
+    if len(ordered) == 1:
+        return Line((ordered[0],), ordered[0].text, ordered[0].box, ordered[0].size)
     box, text = ordered[0].box, ordered[0].text
     for before, piece in pairwise(ordered):
         text += _between(before, piece) + piece.text
@@ -91,17 +91,12 @@ def make_line(pieces: Iterable[Piece]) -> Line:
     return Line(tuple(ordered), " ".join(text.split()), box, longest.size)
 
 
-def is_to_left(pieces: Iterable[Piece]) -> bool:
+def is_to_left(pieces: Sequence[Piece]) -> bool:
     """Tell whether most letters are of scripts that run from right to left."""
-    to_left = others = 0
-    for piece in pieces:
-        for character in piece.text:
-            if character.isalpha():
-                if unicodedata.bidirectional(character) in _TO_LEFT:
-                    to_left += 1
-                else:
-                    others += 1
-    return to_left > others
+    if not any(_TO_LEFT.search(piece.text) for piece in pieces):
+        return False
+    text = "".join(piece.text for piece in pieces)
+    return 2 * len(_TO_LEFT.findall(text)) > sum(map(str.isalpha, text))
 
 
 def find_lines(pieces: Sequence[Piece]) -> Iterator[Line]:

@@ -169,7 +169,7 @@ def join_blocks(blocks: Sequence[Block]) -> list[Block]:
     joined: list[Block] = []
     last: int | None = None
     for block in blocks:
-        if block.kind == "body" and last is not None and _goes_on(joined[last], block):
+        if block.kind == "body" and last is not None and goes_on(joined[last], block):
             joined[last].append(block)
             continue
         joined.append(block)
@@ -178,7 +178,7 @@ def join_blocks(blocks: Sequence[Block]) -> list[Block]:
     return joined
 
 
-def _goes_on(before: Block, after: Block) -> bool:
+def goes_on(before: Block, after: Block) -> bool:
     """Tell whether a paragraph is the rest of the one before it."""
     if abs(before.size - after.size) > _SAME * after.size or _MARK.match(after.lines[0].text):
         return False

@@ -21,6 +21,8 @@ _FULL = 0.75
 """Share of the widest line's width that lines of a text mostly have."""
 _NEAR = 6.0
 """Points by which the heights of the same running line may differ."""
+_NOTE = 0.92
+"""Of the size of most of the text: footnotes are smaller."""
 _FOOTNOTE = re.compile(r"(?:\d{1,3}|[*†‡§¶]|\[\d{1,3}\]|[¹²³⁴⁵⁶⁷⁸⁹])[.)]?\s?\S")
 
 
@@ -96,13 +98,26 @@ def _places(line: Line) -> list[tuple[str, int]]:
     return [(shape, height), (shape, height - 1), (shape, height + 1)]
 
 
+def is_small(block: Block, size: float) -> bool:
+    """Tell whether a paragraph is in smaller type than most of the text."""
+    return block.size < _NOTE * size
+
+
+def is_marked(block: Block) -> bool:
+    """Tell whether a paragraph begins with the mark of a footnote."""
+    return bool(_FOOTNOTE.match(block.lines[0].text))
+
+
 def is_footnote(block: Block, size: float, lowest: float) -> bool:
-    """Tell whether a paragraph is in small type, begins with a mark, and nothing is below it.
+    """Tell whether a paragraph is in small type at the foot of a page.
+
+    It begins with a mark, or is the rest of one of the page before: text, and not a label.
 
     Args:
         block: the paragraph.
         size: of most of the text.
         lowest: where the page's text ends, footnotes apart.
     """
-    small = block.size < 0.92 * size
-    return small and bool(_FOOTNOTE.match(block.lines[0].text)) and block.box.top <= lowest
+    if not is_small(block, size) or block.box.top > lowest:
+        return False
+    return is_marked(block) or block.text[:1].islower()

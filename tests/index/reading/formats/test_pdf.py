@@ -203,3 +203,56 @@ def test_maps_that_everybody_has_are_used() -> None:
 def test_pages_without_text_are_told() -> None:
     document = one(draw(set_lines(42, 740, COLUMNS[0]), [], []))
     assert document.warnings == ("2 of 3 pages hold no text: 2, 3",)
+
+
+def test_a_footnote_goes_on_on_the_next_page() -> None:
+    first = "1 The figures of the harbour office include the ferries, but they leave out the"
+    document = one(
+        draw(
+            [*set_lines(42, 740, LEFT), (42, 60, 7.5, first)],
+            [*set_lines(42, 740, "It was over."), (42, 60, 7.5, "fishing boats and the tugs.")],
+        )
+    )
+    note = f"{first} fishing boats and the tugs."
+    assert by_kind(document, "body") == [joined(LEFT), note, "It was over."]
+
+
+def test_a_mark_on_every_page_is_furniture() -> None:
+    pages = [[*set_lines(42, 740, text), (120, 400, 48, "DRAFT COPY")] for text in COLUMNS]
+    document = one(
+        draw(*pages, [*set_lines(42, 740, "It was over."), (120, 400, 48, "DRAFT COPY")])
+    )
+    assert by_kind(document, "furniture") == ["DRAFT COPY"] * 3
+    assert by_kind(document, "body") == [*map(joined, COLUMNS), "It was over."]
+
+
+def test_numbers_of_lines_are_furniture() -> None:
+    lines = set_lines(80, 740, f"{LEFT}|{RIGHT}")
+    numbers = [(56 - 6 * (n > 9), y, size, str(n)) for n, (_, y, size, _) in enumerate(lines, 1)]
+    document = one(draw([*lines, *numbers]))
+    assert " ".join(by_kind(document, "body")) == f"{joined(LEFT)} {joined(RIGHT)}"
+
+
+def test_a_large_initial_begins_the_first_line() -> None:
+    rest = LEFT.removeprefix("T").split("|")
+    lines = [(58.0, 740.0, 11.0, rest[0]), (58.0, 727.0, 11.0, rest[1])]
+    lines += set_lines(42, 714, "|".join(rest[2:]))
+    document = one(draw([(42, 727, 26, "T"), *lines]))
+    text = " ".join(block.text for block in document.blocks)
+    assert text.replace("T he", "The") == joined(LEFT)
+
+
+def test_sizes_that_were_guessed_from_a_picture_part_no_lines() -> None:
+    sizes = [11, 10.2, 11.9, 10.6, 11.4, 10.0, 12.1, 10.8, 11.7, 10.4, 11.2, 9.8]
+    lines = [
+        (x, y, size, text)
+        for (x, y, _, text), size in zip(set_lines(42, 740, f"{LEFT}|{RIGHT}"), sizes, strict=True)
+    ]
+    document = one(draw(lines))
+    assert len(by_kind(document, "heading")) == 0
+    assert " ".join(by_kind(document, "body")) == f"{joined(LEFT)} {joined(RIGHT)}"
+
+
+def test_three_pages_that_are_the_same_are_all_text() -> None:
+    document = one(draw(*[set_lines(42, 740, LEFT)] * 3))
+    assert by_kind(document, "body") == [joined(LEFT)] * 3
