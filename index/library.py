@@ -18,6 +18,7 @@ from index.fingerprint import PIPELINE
 from index.models.encode import Encoder
 from index.models.loading import Models
 from index.reading.intake import Intake
+from index.reading.originals import draw_page, drop_original, keep_originals
 from index.reading.read import AS_FOUND, Reading, Source
 from index.search import Hit, search
 from index.settings import Settings
@@ -65,9 +66,12 @@ class Library:
         encoder = self.models.encoder(on_progress)
         with self._writing(encoder, on_progress) as writer:
             intake = Intake(sources, reading)
-            return index_sources(
+            report = index_sources(
                 intake, writer, encoder, on_progress, prune=prune, before=self._published
             )
+        if report.added or report.changed:
+            keep_originals(self.records, sources)
+        return report
 
     def _writing(
         self, encoder: Encoder, on_progress: OnProgress = unwatched
@@ -92,7 +96,11 @@ class Library:
             for article_id in article_ids:
                 if article_id not in known:
                     raise unknown_article(article_id)
+            with self._store.snapshot() as snapshot:
+                gone = list(filter(None, map(snapshot.article, article_ids)))
             writer.publish(article_ids)
+        for article in gone:
+            drop_original(self.records, article)
 
     def add(
         self,
@@ -164,6 +172,14 @@ class Library:
             parsed = parsed or snapshot.parsed(find_id(snapshot, article_id))
         assert parsed, "a snapshot holds the articles of its ids"
         return parsed
+
+    def draw_page(self, article_id: str, start: int, end: int) -> bytes | None:
+        """Draw the page of a PDF that a range of its text begins on, marked; None: it cannot be.
+
+        Raises:
+            UnknownArticleError: there is no article of this id.
+        """
+        return draw_page(self.records, self.article(article_id).article, start, end)
 
     def titles(self, article_ids: Collection[str]) -> dict[str, str]:
         """Give the titles, by id, of those of these articles that are there and have one."""
