@@ -21,6 +21,8 @@ _PROSE = 3.0
 """Words of a line in the middle, from which on it is of a text, and not of a table."""
 _ALIGNED = 0.7
 """Share of the lines with one beside them on the same height from which on these are rows."""
+_OTHER = 0.06
+"""Share by which the size of type differs that is not the same."""
 _TRIED = 6
 """Gaps that are looked at more closely, those that the fewest lines cross."""
 _DEEPEST = 12
@@ -64,7 +66,7 @@ def _split(
 ) -> Iterator[Region]:
     gap = _find_gap(pieces, known) if depth < _DEEPEST else None
     if gap is None:
-        yield _region(pieces, to_left)
+        yield from _regions(pieces, to_left=to_left)
         return
     crossing = [piece for piece in pieces if piece.box.left < gap < piece.box.right]
     if not crossing:
@@ -153,7 +155,7 @@ def _parts(pieces: list[Piece], place: float, crossing: int, *, is_known: bool) 
     """Tell whether there are columns on both sides of a place: lines of text beside each other."""
     left = [piece for piece in pieces if piece.box.right <= place]
     right = [piece for piece in pieces if piece.box.left >= place]
-    first, second = list(find_lines(left)), list(find_lines(right))
+    first, second = find_lines(left), find_lines(right)
     fewer = min(len(first), len(second))
     if is_known and fewer:
         return True
@@ -192,9 +194,38 @@ def _is_aligned(first: Sequence[Line], second: Sequence[Line]) -> bool:
     return aligned >= _ALIGNED * len(few)
 
 
-def _region(pieces: list[Piece], to_left: bool) -> Region:
-    lines = tuple(find_lines(pieces))
-    box = lines[0].box
-    for line in lines[1:]:
-        box = box.around(line.box)
-    return Region(box, lines, to_left=to_left)
+def _regions(pieces: list[Piece], *, to_left: bool) -> Iterator[Region]:
+    """Give a column, and after it what is set into it in other type with its lines beside."""
+    inset = _find_inset(pieces)
+    if inset:
+        held = {id(piece) for piece in inset}
+        pieces = [piece for piece in pieces if id(piece) not in held]
+    for part in filter(None, (pieces, inset)):
+        lines = find_lines(part)
+        box = lines[0].box
+        for line in lines[1:]:
+            box = box.around(line.box)
+        yield Region(box, tuple(lines), to_left=to_left)
+
+
+def _find_inset(pieces: Sequence[Piece]) -> list[Piece]:
+    """Find pieces in type of their own, below each other, with most of them beside other lines."""
+    usual = median(piece.size for piece in pieces)
+    other = [p for p in pieces if abs(p.size - usual) > _OTHER * usual and p.size < 2 * usual]
+    if len(other) < _LINES or len(other) > len(pieces) / 2:
+        return []
+    best: list[Piece] = []
+    run: list[Piece] = []
+    for piece in sorted(other, key=lambda each: -each.box.middle):
+        if run and run[-1].box.bottom - piece.box.top > piece.size:
+            best, run = max(best, run, key=len), []
+        run.append(piece)
+    best = max(best, run, key=len)
+    low, high = min(p.box.bottom for p in best), max(p.box.top for p in best)
+    left, right = min(p.box.left for p in best), max(p.box.right for p in best)
+    near = [
+        p for p in pieces if low < p.box.middle < high and abs(p.size - usual) <= _OTHER * usual
+    ]
+    beside = [p for p in near if p.box.right < left or p.box.left > right]
+    apart = len(best) >= _LINES and len(beside) >= _LINES and len(beside) == len(near)
+    return best if apart else []

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from statistics import median
 from typing import NamedTuple
 
 _LETTER_WITHOUT_SPACES = re.compile(
@@ -14,7 +15,7 @@ _LETTER_WITHOUT_SPACES = re.compile(
 )
 _TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefe\U00010800-\U00010fff]")
 _INITIAL = 1.8
-"""How much larger type is that stands beside several lines."""
+"""How much larger the first letter of a text is that stands beside several lines."""
 _SPACE = 0.15
 """Of the size of the type: a gap between pieces from which on they are words of their own."""
 
@@ -99,24 +100,55 @@ def is_to_left(pieces: Sequence[Piece]) -> bool:
     return 2 * len(_TO_LEFT.findall(text)) > sum(map(str.isalpha, text))
 
 
-def find_lines(pieces: Sequence[Piece]) -> Iterator[Line]:
+def find_lines(pieces: Sequence[Piece]) -> list[Line]:
     """Give the lines of one column, from the top down.
 
     Pieces are on one line where they overlap in height by half of the lower one; so small signs
-    that are raised or lowered stay in their line. A large initial belongs to its first line.
+    that are raised or lowered stay in their line. A large initial begins the first line beside it.
     """
+    usual = median(piece.size for piece in pieces) if pieces else 0.0
+    initials = [piece for piece in pieces if _is_initial(piece, usual)]
+    lines = [make_line(row) for row in _rows([p for p in pieces if not _is_initial(p, usual)])]
+    for initial in initials:
+        beside = [n for n, line in enumerate(lines) if _stands_beside(line, initial)]
+        if not beside:
+            lines.append(make_line([initial]))
+            lines.sort(key=lambda line: -line.box.middle)
+        for number in beside:
+            line = lines[number]
+            first = number == beside[0]
+            lines[number] = Line(
+                (initial, *line.pieces) if first else line.pieces,
+                initial.text + line.text if first else line.text,
+                line.box._replace(left=initial.box.left),
+                line.size,
+            )
+    return lines
+
+
+def _rows(pieces: Sequence[Piece]) -> Iterator[list[Piece]]:
     row: list[Piece] = []
     bottom = top = largest = 0.0
     for piece in sorted(pieces, key=lambda each: -each.box.middle):
         common = min(top, piece.box.top) - max(bottom, piece.box.bottom)
         if row and common < 0.5 * min(top - bottom, piece.box.height):
-            yield make_line(row)
+            yield row
             row = []
-        if not row or largest < piece.size < _INITIAL * largest or piece.size * _INITIAL < largest:
+        if not row or piece.size > largest:
             bottom, top, largest = piece.box.bottom, piece.box.top, piece.size
         row.append(piece)
     if row:
-        yield make_line(row)
+        yield row
+
+
+def _is_initial(piece: Piece, usual: float) -> bool:
+    return piece.size > _INITIAL * usual and len(piece.text) < 3 and piece.text[-1].isalpha()
+
+
+def _stands_beside(line: Line, initial: Piece) -> bool:
+    gap = line.box.left - initial.box.right
+    height = initial.box.bottom < line.box.middle < initial.box.top
+    return height and -line.size < gap < 2 * line.size
 
 
 def is_unspaced(character: str) -> bool:

@@ -26,7 +26,7 @@ def read_pages(pages: Sequence[Glyphs]) -> list[Block]:
     marks = find_marks(whole)
     size = find_text_size(piece for page in whole for piece in page)
     texts = [_without(page, gone) for page, gone in zip(whole, marks, strict=True)]
-    rows = [list(find_lines(text)) for text in texts]
+    rows = [find_lines(text) for text in texts]
     running = find_running(rows, size)
     taken = [_pieces_of(rows[n][head] for head in heads) for n, heads in enumerate(running)]
     texts = [

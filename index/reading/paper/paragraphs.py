@@ -1,12 +1,13 @@
 """Lines of a column to paragraphs, and paragraphs over the ends of columns and pages."""
 
 import re
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from statistics import median
 
-from index.article import Kind
+from index.article import HEADINGS, Kind
 from index.reading.paper.columns import Region
 from index.reading.paper.lines import Box, Line, is_unspaced
 
@@ -18,6 +19,8 @@ _SAME = 0.06
 """Share by which sizes of one type may differ."""
 _FAR = 2.5
 """Of the size of the type: the distance of lines from which on they have nothing in common."""
+_RECENT = 4
+"""Paragraphs back from which one may go on: a box or a note may stand between."""
 _LOOSE = 1.3
 """Of the usual distance of lines: from here on it is the gap between paragraphs."""
 
@@ -167,20 +170,28 @@ def join_blocks(blocks: Sequence[Block]) -> list[Block]:
     its first part does.
     """
     joined: list[Block] = []
-    last: int | None = None
+    recent: deque[Block] = deque(maxlen=_RECENT)
     for block in blocks:
-        if block.kind == "body" and last is not None and goes_on(joined[last], block):
-            joined[last].append(block)
+        alike = (each for each in reversed(recent) if _is_alike(each, block))
+        before = next(alike, None) if block.kind == "body" else None
+        if before and goes_on(before, block):
+            before.append(block)
             continue
         joined.append(block)
-        if block.kind in ("body", "item", "heading"):
-            last = len(joined) - 1 if block.kind != "heading" else None
+        if block.kind in ("body", "item"):
+            recent.append(block)
+        elif block.kind in HEADINGS:
+            recent.clear()
     return joined
+
+
+def _is_alike(one: Block, other: Block) -> bool:
+    return abs(one.size - other.size) <= _SAME * other.size
 
 
 def goes_on(before: Block, after: Block) -> bool:
     """Tell whether a paragraph is the rest of the one before it."""
-    if abs(before.size - after.size) > _SAME * after.size or _MARK.match(after.lines[0].text):
+    if not _is_alike(before, after) or _MARK.match(after.lines[0].text):
         return False
     first, second = before.lines[-1], after.lines[0]
     above = before.pages[-1] == after.page and first.box.bottom > second.box.top

@@ -5,6 +5,8 @@ from itertools import pairwise
 
 from index.reading.paper.lines import Line, Piece
 
+_ROWS = 3
+"""Fewer may be lines whose words stand far apart."""
 _APART = 1.0
 """Of the size of the type: the white between cells, at least."""
 _CORRIDOR = 0.7
@@ -16,14 +18,14 @@ _ALIKE = 0.5
 def find_tables(lines: Sequence[Line]) -> Iterator[tuple[bool, tuple[Line, ...]]]:
     """Part lines into those of tables and others, in their order; tell which are which.
 
-    Rows have cells that begin or end below each other: three rows of two, or two of three.
+    Rows have cells that begin or end below each other, with white between them.
     """
     start = 0
     while start < len(lines):
         end = start + 1
         while end < len(lines) and _below(lines[end - 1], lines[end]):
             end += 1
-        is_table = (end - start) * len(cells(lines[start])) >= 6
+        is_table = end - start >= _ROWS
         if not is_table:
             end = start + 1
         yield is_table, tuple(lines[start:end])
