@@ -19,6 +19,8 @@ _MOST_UNKNOWN = 0.25
 """Share of the words of a page that may be of unknown characters."""
 _NOBODY = frozenset(("anonymous", "unknown", "user", "admin", "administrator", "owner", "author"))
 """Authors that programs name."""
+_TEXT = 120
+"""Characters of a paragraph from which on it is text, and no byline or date."""
 _SHOWN = 8
 """Numbers of pages that a warning names."""
 _PROGRAM_TITLE = re.compile(
@@ -116,9 +118,8 @@ def _without_text(page: Glyphs) -> Glyphs:
 
 
 def _find_title(blocks: Sequence[Paragraph]) -> str | None:
-    """Give the heading in the largest type of the first page that has any."""
-    headings = [block for block in blocks if block.kind == "heading"]
-    if not headings:
-        return None
-    first = [block for block in headings if block.page == headings[0].page]
-    return max(first, key=lambda block: block.size).text
+    """Give the heading in the largest type of those that stand before the text."""
+    text = (n for n, b in enumerate(blocks) if b.kind == "body" and len(b.text) >= _TEXT)
+    before = blocks[: next(text, len(blocks))]
+    headings = [block for block in before if block.kind == "heading" and block.page == 0]
+    return max(headings, key=lambda block: block.size).text if headings else None

@@ -17,7 +17,7 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 
 from index.article import canonical
-from index.reading.paper.lines import Box, Piece
+from index.reading.paper.lines import TO_LEFT, Box, Piece
 
 PDFIUM = threading.Lock()
 
@@ -98,7 +98,8 @@ def _read_words(text: Any, count: int) -> tuple[list[_Word], int]:
             or code == 0xFFFD
             or code < 32
         )
-        before = _word(text, first, last, canonical(characters), before)
+        written = _in_order(text, first, characters)
+        before = _word(text, first, last, canonical(written), before)
         words.append(before)
     return words, unknown
 
@@ -131,6 +132,15 @@ def _character(code: int) -> str:
     """Give a character; half of one, which some glyphs are, is of no use."""
     usable = 0 < code < 0x110000 and not 0xD800 <= code < 0xE000
     return chr(code) if usable else "\N{REPLACEMENT CHARACTER}"
+
+
+def _in_order(text: Any, first: int, characters: str) -> str:
+    """Give a word in the order in which it is read, where its letters are drawn from the left."""
+    if match := TO_LEFT.search(characters):
+        start, end = match.span()
+        if _box(text, first + start).left < _box(text, first + end - 1).left:
+            return characters[:start] + characters[start:end][::-1] + characters[end:]
+    return characters
 
 
 def _word(text: Any, first: int, last: int, characters: str, before: _Word | None) -> _Word:

@@ -13,7 +13,8 @@ from typing import NamedTuple
 _LETTER_WITHOUT_SPACES = re.compile(
     "[\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef\u0e00-\u0e7f]"
 )
-_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefe\U00010800-\U00010fff]")
+TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefe\U00010800-\U00010fff]+")
+"""Letters of scripts that run from right to left."""
 _INITIAL = 1.8
 """How much larger the first letter of a text is that stands beside several lines."""
 _SPACE = 0.15
@@ -94,10 +95,10 @@ def make_line(pieces: Iterable[Piece]) -> Line:
 
 def is_to_left(pieces: Sequence[Piece]) -> bool:
     """Tell whether most letters are of scripts that run from right to left."""
-    if not any(_TO_LEFT.search(piece.text) for piece in pieces):
+    if not any(TO_LEFT.search(piece.text) for piece in pieces):
         return False
     text = "".join(piece.text for piece in pieces)
-    return 2 * len(_TO_LEFT.findall(text)) > sum(map(str.isalpha, text))
+    return 2 * sum(map(len, TO_LEFT.findall(text))) > sum(map(str.isalpha, text))
 
 
 def find_lines(pieces: Sequence[Piece]) -> list[Line]:

@@ -10,7 +10,7 @@ from index.reading.paper.kinds import tell_kinds
 from index.reading.paper.lines import Line, Piece, find_lines, make_line
 from index.reading.paper.paragraphs import Block, find_blocks, goes_on, join_blocks
 from index.reading.paper.running import find_running, is_footnote, is_marked, is_small
-from index.reading.paper.tables import cells, find_tables
+from index.reading.paper.tables import cells, find_tables, has_names
 from index.reading.paper.tidy import find_marks, find_text_size, settle_sizes
 
 
@@ -88,7 +88,9 @@ def _blocks(pieces: Sequence[Piece], gaps: Sequence[float], page: int) -> Iterat
 
 
 def _table(lines: Sequence[Line], page: int, region: Region) -> Iterator[Block]:
-    for line, said in zip(lines, say_rows(map(cells, lines)), strict=True):
+    rows = list(map(cells, lines))
+    named = has_names(rows, bold=lines[0].bold and not lines[-1].bold)
+    for line, said in zip(lines, say_rows(rows, named=named), strict=True):
         yield Block([replace(line, text=said)], page, "table", to_left=region.to_left)
 
 

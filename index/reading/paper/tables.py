@@ -37,6 +37,17 @@ def cells(line: Line) -> list[str]:
     return [" ".join(piece.text for piece in cell) for cell in _cells(line)]
 
 
+def has_names(rows: Sequence[Sequence[str]], *, bold: bool) -> bool:
+    """Tell whether the first row names the columns: bold, or capitals above numbers."""
+    first, *others = rows
+    if any(any(map(str.isdigit, cell)) for cell in first):
+        return False
+    numbers = any(
+        all(any(map(str.isdigit, row[column])) for row in others) for column in range(len(first))
+    )
+    return bold or (numbers and all(cell[:1].isupper() for cell in first))
+
+
 def _cells(line: Line) -> list[list[Piece]]:
     found: list[list[Piece]] = []
     for piece in line.pieces:
