@@ -8,6 +8,7 @@ import sentencex
 
 from index.article import HEADINGS, Article, Kind, Paragraph, ParsedArticle, Passage, Sentence
 from index.reading.clean import find_paragraphs
+from index.reading.questions import mark_questions
 from index.reading.sections import find_sections
 
 LONGEST_SENTENCE = 1000
@@ -25,12 +26,14 @@ _WHOLE: frozenset[Kind] = frozenset({"code", "table"})
 def parse_article(article: Article) -> ParsedArticle:
     """Find an article's paragraphs, sentences and passages.
 
-    1. paragraphs: as its file states them, else found (`index/reading/clean.py`);
+    1. paragraphs: as its file states them, else found (`index/reading/clean.py`), and which of
+       them only ask (`index/reading/questions.py`);
     2. the section of each (`index/reading/sections.py`);
     3. the sentences of each that may be quoted;
     4. passages: long paragraphs cut at sentence ends, short neighbours of a section joined.
     """
-    paragraphs = article.layout or find_paragraphs(article.text)
+    found = article.layout or find_paragraphs(article.text)
+    paragraphs = tuple(mark_questions(article.text, found))
     sections = tuple(find_sections(article.text, paragraphs, article.title))
     passages = _passages(article.text, paragraphs, sections)
     return ParsedArticle(replace(article, layout=()), paragraphs, tuple(passages))

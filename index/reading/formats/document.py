@@ -58,9 +58,14 @@ class Document:
     key: str = ""
     """Tells the articles of one file apart."""
     blocks: tuple[Block, ...] = ()
-    """Go before the text, which is not looked at where there are any."""
+    """Where there are any, the text is theirs."""
     warnings: tuple[str, ...] = ()
     """What whoever indexes it should know: what was left out, or looks wrong."""
+
+    def __post_init__(self) -> None:
+        """Give a document of blocks their text, apart by empty lines."""
+        if self.blocks:
+            object.__setattr__(self, "text", "\n\n".join(block.text for block in self.blocks))
 
 
 _YEAR_FIRST = re.compile(

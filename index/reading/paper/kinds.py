@@ -3,7 +3,6 @@
 import re
 from collections.abc import Sequence
 
-from index.article import HEADINGS
 from index.reading.paper.paragraphs import Block
 
 _CAPTION = re.compile(
@@ -32,12 +31,12 @@ def tell_kinds(blocks: Sequence[Block], size: float) -> None:
         if _CAPTION.match(text):
             block.kind = "caption"
         elif _is_heading(block, text, size, mostly_bold=mostly_bold):
-            block.kind = "question" if text.endswith(("?", "？", "؟")) else "heading"
+            block.kind = "heading"
         elif _ITEM.match(text):
             block.kind = "item"
         elif not _SENTENCE_END.search(text) and not _says_something(text):
             block.kind = "furniture"
-    _rank([block for block in blocks if block.kind in HEADINGS])
+    _rank([block for block in blocks if block.kind == "heading"])
 
 
 def _is_heading(block: Block, text: str, size: float, *, mostly_bold: bool) -> bool:
