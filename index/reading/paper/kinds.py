@@ -11,6 +11,8 @@ _CAPTION = re.compile(
     re.IGNORECASE,
 )
 _ITEM = re.compile(r"(?:[•‣◦▪●■–—*·-]|\(?\d{1,2}[.)]|\(?[a-z]\))\s+\S")
+_LEADER = re.compile(r"(?:\.\s?){5}\s*(?:\d|[ivxlc]+\b)")
+"""Dots that lead to the number of a page: contents."""
 _SENTENCE_END = re.compile(r"[.,;:…。]['\"”’»)\]]*$")
 _LARGER = 1.12
 """Sizes of the text's type from which on a line is a heading."""
@@ -28,6 +30,9 @@ def tell_kinds(blocks: Sequence[Block], size: float) -> None:
         if block.kind != "body":
             continue
         text = block.text
+        if _LEADER.search(text):
+            block.kind = "furniture"
+            continue
         if _CAPTION.match(text):
             block.kind = "caption"
         elif _is_heading(block, text, size, mostly_bold=mostly_bold):

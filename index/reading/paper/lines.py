@@ -17,6 +17,8 @@ TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefe\U00010800-\U00010
 """Letters of scripts that run from right to left."""
 _INITIAL = 1.8
 """How much larger the first letter of a text is that stands beside several lines."""
+_MOST_INITIALS = 20
+"""Of a column; where there are more, they are something else."""
 _SPACE = 0.15
 """Of the size of the type: a gap between pieces from which on they are words of their own."""
 
@@ -109,7 +111,10 @@ def find_lines(pieces: Sequence[Piece]) -> list[Line]:
     """
     usual = median(piece.size for piece in pieces) if pieces else 0.0
     initials = [piece for piece in pieces if _is_initial(piece, usual)]
-    lines = [make_line(row) for row in _rows([p for p in pieces if not _is_initial(p, usual)])]
+    if len(initials) > _MOST_INITIALS:
+        initials = []
+    large = set(map(id, initials))
+    lines = [make_line(row) for row in _rows([p for p in pieces if id(p) not in large])]
     for initial in initials:
         beside = [n for n, line in enumerate(lines) if _stands_beside(line, initial)]
         if not beside:

@@ -40,12 +40,12 @@ class Block:
     open_end: bool = False
     """Whether its last line is full, so that it may go on in the next column."""
 
+    size: float = 0.0
+    """Of the type of its longest line, before it was joined to others."""
+
     def __post_init__(self) -> None:
         self.pages = self.pages or [self.page] * len(self.lines)
-
-    @property
-    def size(self) -> float:
-        return max(self.lines, key=lambda line: len(line.text)).size
+        self.size = max(self.lines, key=lambda line: len(line.text)).size
 
     @property
     def box(self) -> Box:
