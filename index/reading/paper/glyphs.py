@@ -28,6 +28,7 @@ _RAISED = 0.3
 _BOLD = 600
 """Weight of type from which on it is bold; standard fonts say it in their name alone."""
 _BOLD_NAMES = ("bold", "black", "heavy")
+_MONO_NAMES = ("mono", "courier", "consol", "typewriter", "cmtt", "menlo", "monaco", "fixed")
 _HYPHENS = "\ufffe\x02\u00ad"
 """What PDFium gives for a hyphen at the end of a line; the word goes on without white space."""
 _WORD = re.compile(r"[^\s\x00]+")
@@ -151,10 +152,10 @@ def _word(text: Any, first: int, last: int, characters: str, before: _Word | Non
             box = Box(min(left, other.left), bottom, max(right, other.right), top)
         else:
             box = box.around(other)
-    bold = _is_bold(text, first)
+    bold, mono = _type(text, first)
     old = before.piece.box if before else None
     if before and old and (old.bottom, old.top) == (box.bottom, box.top) and before.turn == 0:
-        return _Word(Piece(characters, box, before.piece.size, bold), 0)  # the same type
+        return _Word(Piece(characters, box, before.piece.size, bold, mono), 0)  # the same type
     angle = pdfium.FPDFText_GetCharAngle(text, first) / (math.pi / 2)
     turn = round(angle) % 4 if abs(angle - round(angle)) < 0.05 else _ASLANT
     matrix = pdfium.FS_MATRIX()
@@ -162,20 +163,22 @@ def _word(text: Any, first: int, last: int, characters: str, before: _Word | Non
     size = pdfium.FPDFText_GetFontSize(text, first) * math.hypot(matrix.c, matrix.d)
     if not 0.5 < size < _LARGEST:
         size = max(1.0, box.width if turn in (1, 3) else box.height)
-    return _Word(Piece(characters, box, size, bold), turn)
+    return _Word(Piece(characters, box, size, bold, mono), turn)
 
 
-def _is_bold(text: Any, number: int) -> bool:
-    if pdfium.FPDFText_GetFontWeight(text, number) >= _BOLD:
-        return True
+def _type(text: Any, number: int) -> tuple[bool, bool]:
+    """Tell whether a glyph's type is bold, and whether it is that of a typewriter."""
     name = ctypes.create_string_buffer(64)
     pdfium.FPDFText_GetFontInfo(text, number, name, 64, None)
-    return _has_bold(name.value)
+    bold, mono = _named(name.value)
+    return bold or pdfium.FPDFText_GetFontWeight(text, number) >= _BOLD, mono
 
 
 @lru_cache(maxsize=256)
-def _has_bold(name: bytes) -> bool:
-    return any(part in name.decode("latin-1").lower() for part in _BOLD_NAMES)
+def _named(name: bytes) -> tuple[bool, bool]:
+    lowered = name.decode("latin-1").lower()
+    bold, mono = (any(part in lowered for part in names) for names in (_BOLD_NAMES, _MONO_NAMES))
+    return bold, mono
 
 
 def _box(text: Any, number: int) -> Box:
@@ -206,13 +209,13 @@ def _piece(words: Sequence[Piece]) -> Piece:
         max(each.right for each in boxes),
         max(each.top for each in boxes),
     )
-    return Piece(" ".join(word.text for word in words), box, words[0].size, words[0].bold)
+    return Piece(" ".join(word.text for word in words), box, words[0].size, *words[0][3:])
 
 
 def _goes_on(before: Piece, word: Piece) -> bool:
     gap = max(word.box.left - before.box.right, before.box.left - word.box.right)
     return (
-        before.bold == word.bold
+        before[3:] == word[3:]  # bold, mono
         and abs(before.size - word.size) < 0.1 * word.size
         and abs(before.box.bottom - word.box.bottom) < _RAISED * word.size
         and -0.5 * word.size < gap < _APART * word.size

@@ -26,17 +26,20 @@ def tell_kinds(blocks: Sequence[Block], size: float) -> None:
     """Set the kinds of paragraphs that have none yet, and the levels of headings."""
     bold = sum(len(block.text) for block in blocks if _is_bold(block)) * 2
     mostly_bold = bold > sum(len(block.text) for block in blocks)
+    code = sum(len(block.text) for block in blocks if block.mono)
+    mostly_code = 2 * code > sum(len(block.text) for block in blocks)
     for block in blocks:
-        if block.kind != "body":
-            continue
         text = block.text
         if _LEADER.search(text):
             block.kind = "furniture"
+        if block.kind != "body":
             continue
         if _CAPTION.match(text):
             block.kind = "caption"
         elif _is_heading(block, text, size, mostly_bold=mostly_bold):
             block.kind = "heading"
+        elif block.mono and not mostly_code:
+            block.kind = "code"
         elif _ITEM.match(text):
             block.kind = "item"
         elif not _SENTENCE_END.search(text) and not _says_something(text):

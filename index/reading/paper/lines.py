@@ -62,6 +62,8 @@ class Piece(NamedTuple):
     size: float
     """Of its type, in points."""
     bold: bool = False
+    mono: bool = False
+    """Whether its letters are all of one width, as those of programs are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,10 @@ class Line:
     @property
     def bold(self) -> bool:
         return all(piece.bold for piece in self.pieces)
+
+    @property
+    def mono(self) -> bool:
+        return all(piece.mono for piece in self.pieces)
 
 
 def make_line(pieces: Iterable[Piece]) -> Line:

@@ -62,16 +62,25 @@ class Block:
 
     @property
     def text(self) -> str:
-        return join_lines(line.text for line in self.lines)
+        return "".join(part for line in self.glued() for part in line)
 
+    def glued(self) -> list[tuple[str, str]]:
+        """Give the text of each line, with what stands between it and the next."""
+        lines = [line.text for line in self.lines]
+        if self.kind == "code":
+            return [*((line, "\n") for line in lines[:-1]), (lines[-1], "")]
+        return glue_lines(lines)
 
-def join_lines(lines: Iterable[str]) -> str:
-    """Join lines; a hyphen at the end of one goes where the word goes on in small letters."""
-    return "".join(part for line in glue_lines(lines) for part in line)
+    @property
+    def mono(self) -> bool:
+        return all(line.mono for line in self.lines)
 
 
 def glue_lines(lines: Iterable[str]) -> list[tuple[str, str]]:
-    """Give each line as it is joined, with what stands between it and the next."""
+    """Give each line as it is joined, with what stands between it and the next.
+
+    A hyphen at the end of one goes where the word goes on in small letters.
+    """
     glued: list[tuple[str, str]] = []
     for line in lines:
         if glued:
@@ -143,7 +152,9 @@ def _ends(
     distance = before.box.bottom - line.box.bottom
     if distance > max(usual, line.size) * _LOOSE:
         return True
-    if before.bold != line.bold or _MARK.match(line.text):
+    if before.mono and line.mono:
+        return False
+    if before.bold != line.bold or before.mono != line.mono or _MARK.match(line.text):
         return True
     indent, indent_before = (
         edges[1] - each.box.right if to_left else each.box.left - edges[0]

@@ -14,7 +14,6 @@ from index.reading.paper.glyphs import PDFIUM, read_glyphs, turn_box
 from index.reading.paper.lines import Box
 from index.reading.paper.pages import read_pages
 from index.reading.paper.paragraphs import Block as Paragraph
-from index.reading.paper.paragraphs import glue_lines
 
 MOST_PAGES = 500
 """Longer files are not shown: their places would take seconds to find."""
@@ -87,8 +86,9 @@ def read_sheets(data: bytes) -> Sheets | None:
 def _places(text: str, starts: Sequence[int], paragraphs: Sequence[Paragraph]) -> Iterator[Place]:
     for start, paragraph in zip(starts, paragraphs, strict=True):
         place = start
-        lines = glue_lines(line.text for line in paragraph.lines)
-        for (words, after), line, page in zip(lines, paragraph.lines, paragraph.pages, strict=True):
+        for (words, after), line, page in zip(
+            paragraph.glued(), paragraph.lines, paragraph.pages, strict=True
+        ):
             end = place + len(words)
             if text[place:end] == words:
                 yield Place(place, end, page, line.box, paragraph.to_left)

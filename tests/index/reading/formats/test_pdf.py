@@ -256,3 +256,20 @@ def test_sizes_that_were_guessed_from_a_picture_part_no_lines() -> None:
 def test_three_pages_that_are_the_same_are_all_text() -> None:
     document = one(draw(*[set_lines(42, 740, LEFT)] * 3))
     assert by_kind(document, "body") == [joined(LEFT)] * 3
+
+
+def test_programs_keep_their_lines_and_contents_are_furniture() -> None:
+    document = FPDF()
+    document.add_page()
+    for font, line in (
+        ("Helvetica", "1 Introduction . . . . . . . . . . . . . . . . . 4"),
+        ("Helvetica", STORY),
+        ("Courier", "make install"),
+        ("Courier", "make test"),
+    ):
+        document.set_font(font, size=11)
+        document.multi_cell(0, 6, line, new_x="LMARGIN", new_y="NEXT")
+    found = one(bytes(document.output()))
+    assert by_kind(found, "furniture") == ["1 Introduction . . . . . . . . . . . . . . . . . 4"]
+    assert by_kind(found, "body") == [STORY]
+    assert by_kind(found, "code") == ["make install\nmake test"]
