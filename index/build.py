@@ -1,19 +1,18 @@
 """Index articles: the pipeline from sources to a published state of the store."""
 
-import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from pathlib import PurePath
 from typing import Literal
 
 import numpy as np
 
-from index.article import Article, ParsedArticle, head
+from index.article import ParsedArticle, head
 from index.compatible import make_compatible
+from index.content import content_sha256
 from index.errors import SourceError
-from index.fingerprint import PIPELINE
 from index.models.encode import Encoder, Vectors
+from index.reading.frames import Item
 from index.reading.intake import Intake
 from index.reading.split import parse_article
 from index.store import EncodedArticle, Writer
@@ -82,7 +81,7 @@ def index_sources(
 
 
 def index_articles(
-    articles: Iterable[Article | SourceError],
+    articles: Iterable[Item],
     total: int,
     writer: Writer,
     encoder: Encoder,
@@ -93,7 +92,7 @@ def index_articles(
     """Index articles, read one by one as they are needed; errors among them are reported.
 
     1. take an article, and skip it when its content is known;
-    2. clean and split it;
+    2. clean and split it, where that has not been done as it was read;
     3. encode its sentences, but for those that it had `before`, where that is known;
     4. stage it, so that an interrupted run goes on here;
     5. publish everything at once, and remove what `gone` names when all has been read; where it
@@ -104,11 +103,12 @@ def index_articles(
     new: list[str] = []
     added = changed = unchanged = 0
     sentences = 0
-    for done, article in enumerate(articles):
-        if isinstance(article, SourceError):
-            on_progress(Progress("index", done, max(total, done), sentences, article.what))
-            failed.append(article)
+    for done, item in enumerate(articles):
+        if isinstance(item, SourceError):
+            on_progress(Progress("index", done, max(total, done), sentences, item.what))
+            failed.append(item)
             continue
+        article = item.article if isinstance(item, ParsedArticle) else item
         on_progress(Progress("index", done, max(total, done), sentences, article.source))
         content = content_sha256(article)
         if known.get(article.id) == content:
@@ -117,7 +117,7 @@ def index_articles(
             unchanged += 1
             continue
         if staged.get(article.id) != content:
-            parsed = parse_article(article)
+            parsed = item if isinstance(item, ParsedArticle) else parse_article(item)
             if not parsed.sentences:
                 failed.append(SourceError(f"{article.source} has no words", "nothing to index"))
                 continue
@@ -148,17 +148,6 @@ def _changing_nothing_if_refused(writer: Writer, staged: Iterable[str]) -> Itera
         for article_id in staged:
             writer.unstage(article_id)
         raise
-
-
-def content_sha256(article: Article) -> str:
-    """Hash what an article says; the path by which it was reached changes nothing of it."""
-    name = PurePath(article.path).name
-    by_path = name and PurePath(article.source).name.startswith(name)
-    source = "" if by_path else article.source
-    about = (article.title, article.published, article.author, article.language, source)
-    return hashlib.sha256(
-        "\0".join((str(PIPELINE), *map(str, about), article.text)).encode()
-    ).hexdigest()
 
 
 def sentence_vectors(

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Self
 
-from index.article import Article, ArticleSummary, ParsedArticle, canonical
+from index.article import ArticleSummary, ParsedArticle, canonical
 from index.build import IndexReport, OnProgress, Progress, index_articles, index_sources, unwatched
 from index.errors import (
     EmptyLibraryError,
@@ -17,8 +17,10 @@ from index.errors import (
 from index.fingerprint import PIPELINE
 from index.models.encode import Encoder
 from index.models.loading import Models
+from index.reading.frames import Item
 from index.reading.intake import Intake
-from index.reading.originals import draw_page, drop_original, keep_originals
+from index.reading.limits import Limits
+from index.reading.originals import drop_original, keep_originals
 from index.reading.read import AS_FOUND, Reading, Source
 from index.search import Hit, search
 from index.settings import Settings
@@ -65,13 +67,17 @@ class Library:
         """
         encoder = self.models.encoder(on_progress)
         with self._writing(encoder, on_progress) as writer:
-            intake = Intake(sources, reading)
+            intake = Intake(sources, reading, Limits.of(self.settings), writer.contents())
             report = index_sources(
                 intake, writer, encoder, on_progress, prune=prune, before=self._published
             )
         if report.added or report.changed:
             keep_originals(self.records, sources)
         return report
+
+    def read(self, source: Source, reading: Reading = AS_FOUND) -> list[Item]:
+        """Read a source without adding what it holds; errors are among what is given."""
+        return list(Intake([source], reading, Limits.of(self.settings)))
 
     def _writing(
         self, encoder: Encoder, on_progress: OnProgress = unwatched
@@ -104,7 +110,7 @@ class Library:
 
     def add(
         self,
-        articles: Sequence[Article | SourceError],
+        articles: Sequence[Item],
         on_progress: OnProgress = unwatched,
     ) -> IndexReport:
         """Add articles that are at hand; each replaces what has its id. Raises as `index` does.
@@ -172,14 +178,6 @@ class Library:
             parsed = parsed or snapshot.parsed(find_id(snapshot, article_id))
         assert parsed, "a snapshot holds the articles of its ids"
         return parsed
-
-    def draw_page(self, article_id: str, start: int, end: int) -> bytes | None:
-        """Draw the page of a PDF that a range of its text begins on, marked; None: it cannot be.
-
-        Raises:
-            UnknownArticleError: there is no article of this id.
-        """
-        return draw_page(self.records, self.article(article_id).article, start, end)
 
     def titles(self, article_ids: Collection[str]) -> dict[str, str]:
         """Give the titles, by id, of those of these articles that are there and have one."""

@@ -17,7 +17,8 @@ from typing import Any
 import numpy as np
 
 from index.article import KINDS, Article, Paragraph, ParsedArticle, Passage, Sentence, canonical
-from index.build import IndexReport, OnProgress, Progress, content_sha256, sentence_vectors
+from index.build import IndexReport, OnProgress, Progress, sentence_vectors
+from index.content import content_sha256
 from index.errors import SourceError
 from index.fingerprint import PIPELINE
 from index.models.encode import Encoder

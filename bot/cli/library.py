@@ -59,6 +59,9 @@ def index(
         str | None, typer.Option("--source", help="Where it appeared: a URL or a name.")
     ] = None,
     language: Annotated[str | None, typer.Option("--language", help="Such as en.")] = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Also pages that seem to hold no article.")
+    ] = False,
     workers: Annotated[
         int | None,
         typer.Option("--workers", min=1, max=64, help="Processes, into a PostgreSQL database."),
@@ -83,7 +86,7 @@ def index(
     sources = sources or []
     if title and (len(sources) > 1 or Path(sources[0]).is_dir()):
         raise UsageError("--title is that of one article", "index the articles one by one")
-    reading = Reading(about, glob)
+    reading = Reading(about, glob, force=force)
     given = [_source(each) for each in sources]
     if workers is None:
         report = _run(ctx, lambda library, show: library.index(given, show, reading, prune=prune))

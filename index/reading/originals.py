@@ -7,14 +7,17 @@ came later, the text tells that it is not the one.
 
 import base64
 import logging
+import os
+import subprocess
+import sys
 from collections.abc import Iterable
-from functools import lru_cache
 from pathlib import Path
 
 from index.article import Article, canonical
 from index.errors import LibraryError
-from index.reading.paper.sheets import Sheets, draw_sheet, read_sheets
+from index.reading.limits import Limits
 from index.reading.read import Blob, Source
+from index.reading.spawn import clean
 from index.store import Records
 
 log = logging.getLogger(__name__)
@@ -23,6 +26,9 @@ LARGEST = 16 * 1024 * 1024
 """Bytes; larger files are not kept, and not shown."""
 _KIND = "original"
 _MARK = b"%PDF-"
+_CODE = "from index.reading.paper.drawing import run; run()"
+_PATIENCE = 10.0
+"""Seconds that a process may take to begin, on a busy machine."""
 
 
 def keep_originals(records: Records, sources: Iterable[Source]) -> None:
@@ -42,8 +48,12 @@ def drop_original(records: Records, article: Article) -> None:
         records.drop(_KIND, article.source)
 
 
-def draw_page(records: Records, article: Article, start: int, end: int) -> bytes | None:
+def draw_page(
+    records: Records, article: Article, start: int, end: int, limits: Limits
+) -> bytes | None:
     """Draw the page that a range of an article's text begins on, the range marked.
+
+    By a process of its own, within the limits for reading: what a page draws may take any memory.
 
     Returns:
         A PNG; None where the file is not there any more, is another one, or is none with pages.
@@ -51,21 +61,25 @@ def draw_page(records: Records, article: Article, start: int, end: int) -> bytes
     data = _read(article) or _kept(records, article)
     if data is None:
         return None
-    sheets = _sheets(data)
-    if sheets is None or sheets.text != article.text:
+    given = (limits.seconds, limits.mb, article.text_sha256, start, end)
+    try:
+        done = subprocess.run(  # noqa: S603 - this Python, and nothing that anybody sent
+            [sys.executable, "-P", "-W", "ignore", "-c", _CODE, *map(str, given)],
+            input=data,
+            env=clean(os.environ) | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            timeout=limits.seconds_for(len(data)) + _PATIENCE,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
         return None
-    found = sheets.find(start, end)
-    return draw_sheet(data, *found) if found else None
+    return done.stdout if done.returncode == 0 and done.stdout else None
 
 
 def has_pages(article: Article) -> bool:
     """Tell whether an article looks like one that was read from a PDF."""
     return (article.path or article.source).lower().endswith(".pdf")
-
-
-@lru_cache(maxsize=8)
-def _sheets(data: bytes) -> Sheets | None:
-    return read_sheets(data)
 
 
 def _read(article: Article) -> bytes | None:

@@ -52,13 +52,15 @@ class Reading:
     """Which files of folders are read; see `find_files`."""
     public_only: bool = False
     """Fetch nothing from private and local addresses."""
+    force: bool = False
+    """Read also what seems to be no article, such as a page that asks to accept cookies."""
 
 
 AS_FOUND = Reading()
 
 
 @dataclass(frozen=True, slots=True)
-class _Origin:
+class Origin:
     """Where documents come from, and what they are called when they say nothing themselves."""
 
     name: str
@@ -71,6 +73,25 @@ class _Origin:
     at_hand: bool = False
     """They have no place: another text of the name is the next version of one."""
 
+    @property
+    def article_id(self) -> str:
+        """Id of the article, where there is but one, and it has a place."""
+        return _article_id(self.stem, self.identity)
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """What a source has given; nothing of it has been looked at yet."""
+
+    origin: Origin
+    data: bytes
+    suffix: str = ""
+    """With its dot, in lower case."""
+    charset: str | None = None
+    """What the server that sent it said."""
+    force: bool = False
+    """Read it also where it seems to be no article."""
+
 
 def find_sources(
     sources: Sequence[Source], glob: str | None, passed_over: Counter[str] | None = None
@@ -82,16 +103,44 @@ def find_sources(
 
 
 def read_source(source: Source, reading: Reading) -> Iterator[Article | SourceError]:
-    """Give the articles of a file, a URL, or what is at hand; errors are among what is given."""
+    """Give the articles of a file, a URL, or what is at hand; errors are among what is given.
+
+    All in this process: what a stranger has written is read in one of its own, see `reader.py`.
+    """
     try:
-        if isinstance(source, Blob):
-            yield from _read_blob(source, reading)
-        elif isinstance(source, str) and is_url(source):
-            yield from _read_url(source, reading)
-        else:
-            yield from _read_file(Path(source), reading)
+        yield from read_file(load(source, reading), reading.about)
     except SourceError as error:
         yield error
+
+
+def load(source: Source, reading: Reading) -> File:
+    """Give the bytes of a file, a URL, or what is at hand, and what they are called.
+
+    Raises:
+        SourceError: it is too large, or cannot be had.
+    """
+    if isinstance(source, Blob):
+        file = _load_blob(source)
+    elif isinstance(source, str) and is_url(source):
+        file = _load_url(source, reading)
+    else:
+        file = _load_path(Path(source))
+    return replace(file, force=reading.force)
+
+
+def read_file(file: File, about: Metadata = NOTHING) -> Iterator[Article | SourceError]:
+    """Give the articles in the bytes of a file; the errors of single ones are among them.
+
+    Args:
+        file: what is read.
+        about: goes before what an article says about itself.
+
+    Raises:
+        SourceError: it cannot be read.
+    """
+    origin = file.origin
+    documents = detect.read(file.data, origin.name, file.suffix, file.charset)
+    yield from _articles(documents, origin, about, force=file.force)
 
 
 def read_article(path: Path) -> Article:
@@ -113,7 +162,7 @@ def read_article(path: Path) -> Article:
     raise SourceError(f"{path} holds several articles", "give files of one article each")
 
 
-def _read_file(path: Path, reading: Reading) -> Iterator[Article | SourceError]:
+def _load_path(path: Path) -> File:
     try:
         if not path.is_file():
             raise SourceError(f"{path} is not a file", "give files, or folders of them")
@@ -125,7 +174,7 @@ def _read_file(path: Path, reading: Reading) -> Iterator[Article | SourceError]:
     except OSError as error:
         raise UnreadableError(path, error) from error
     place = path.resolve()
-    origin = _Origin(
+    origin = Origin(
         name=str(path),
         identity=str(place),
         stem=path.stem or path.name,
@@ -134,23 +183,21 @@ def _read_file(path: Path, reading: Reading) -> Iterator[Article | SourceError]:
         source=os.fsencode(path).decode("utf-8", "replace"),
         path=os.fsencode(place).decode("utf-8", "replace"),
     )
-    documents = detect.read(data, str(path), path.suffix.lower())
-    yield from _articles(documents, origin, reading.about)
+    return File(origin, data, path.suffix.lower())
 
 
-def _read_url(url: str, reading: Reading) -> Iterator[Article | SourceError]:
+def _load_url(url: str, reading: Reading) -> File:
     from index.reading.fetch import fetch
 
     page = fetch(url, public_only=reading.public_only)
     parts = urlsplit(page.url)
     name = next(filter(None, reversed(parts.path.split("/"))), parts.hostname or "page")
     address = url.partition("#")[0]
-    origin = _Origin(url, address, name, address)
-    documents = detect.read(page.data, url, PurePath(name).suffix.lower(), page.charset)
-    yield from _articles(documents, origin, reading.about)
+    origin = Origin(url, address, name, address)
+    return File(origin, page.data, PurePath(name).suffix.lower(), page.charset)
 
 
-def _read_blob(blob: Blob, reading: Reading) -> Iterator[Article | SourceError]:
+def _load_blob(blob: Blob) -> File:
     suffix = PurePath(blob.name).suffix.lower()
     if len(blob.data) > LARGEST_FILE:
         limit = LARGEST_FILE // 2**20
@@ -158,13 +205,12 @@ def _read_blob(blob: Blob, reading: Reading) -> Iterator[Article | SourceError]:
     source = blob.source or blob.name
     stem = PurePath(blob.name).stem or "article"
     name = f"the {blob.source}" if blob.source else blob.name
-    origin = _Origin(name, blob.name, stem, source, at_hand=True)
-    documents = detect.read(blob.data, name, suffix)
-    yield from _articles(documents, origin, reading.about)
+    origin = Origin(name, blob.name, stem, source, at_hand=True)
+    return File(origin, blob.data, suffix)
 
 
 def _articles(
-    documents: Iterator[Document | SourceError], origin: _Origin, given: Metadata
+    documents: Iterator[Document | SourceError], origin: Origin, given: Metadata, *, force: bool
 ) -> Iterator[Article | SourceError]:
     empty = True
     for document in documents:
@@ -173,7 +219,10 @@ def _articles(
             yield document
             continue
         text, layout = _text(document)
-        if not text.strip():
+        if document.doubt and not force:
+            what = f"{origin.name} is no article: it {document.doubt}"
+            yield SourceError(what, "save the article itself, or index it with --force")
+        elif not text.strip():
             yield SourceError(f"{origin.name} is empty", "nothing to index in it")
         elif not _TWO_LETTERS.search(text):
             yield SourceError(f"{origin.name} has no words", "nothing to index")
@@ -192,7 +241,7 @@ def _text(document: Document) -> tuple[str, tuple[Paragraph, ...]]:
     return canonical(document.text).replace("\0", "\N{REPLACEMENT CHARACTER}"), ()
 
 
-def _article(document: Document, text: str, origin: _Origin, given: Metadata) -> Article:
+def _article(document: Document, text: str, origin: Origin, given: Metadata) -> Article:
     about = given.over(document.about)
     stated = about.title or _headline(text)
     title = canonical(" ".join((stated or "").split())) or _title_of(origin.stem)

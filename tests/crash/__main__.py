@@ -33,7 +33,7 @@ from index.library import Library
 from index.settings import Settings
 
 PROGRAM = [sys.executable, "-c", "from bot.cli.main import run; run()"]
-LONGEST = 60.0
+LONGEST = 300.0
 """Seconds after which a run that should have ended is given up."""
 SIZES = {"small": (12, 8), "large": (30, 90)}
 """Articles and sentences each: below and above what is written anew at each publication."""
@@ -139,7 +139,7 @@ def check(place: Place, expected: tuple[int, ...]) -> int:
         assert set(texts) == wanted, "an article is not whole"
         with library.snapshot() as snapshot:
             for each in expected:
-                hits = library.search(snapshot, f"Who is {word(each)}?", place.articles)
+                hits = library.search(snapshot, f"Who is {word(each)}?", 20 * place.articles)
                 quotes = {
                     library.article(h.sentence.article_id).article.text[
                         h.sentence.start : h.sentence.end

@@ -59,6 +59,8 @@ class Document:
     """Tells the articles of one file apart."""
     blocks: tuple[Block, ...] = ()
     """Where there are any, the text is theirs."""
+    doubt: str = ""
+    """What it is in place of an article: "asks to accept cookies"; it is only read on demand."""
     warnings: tuple[str, ...] = ()
     """What whoever indexes it should know: what was left out, or looks wrong."""
 

@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from index.errors import SourceError
 from index.reading.formats.document import Document
 from index.reading.web.about import read_about
 from index.reading.web.article import find_article
+from index.reading.web.walls import find_wall
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
@@ -16,6 +18,10 @@ DEEPEST = 250
 """Levels of elements in each other; a page that nests deeper is not meant to be read."""
 LARGEST = 10_000_000
 """Characters; finding the text takes some two seconds for each million."""
+MOST_ELEMENTS = 60_000
+"""Of a page; finding the text of so many takes some ten seconds."""
+MOST_IN_PARAGRAPH = 2_000
+"""Elements in one paragraph; finding the text takes four times as long for twice as many."""
 _TAGS = re.compile(r"<[^>]*>")
 
 
@@ -34,13 +40,14 @@ def read(text: str, name: str) -> Iterator[Document]:
         if tree is None:
             raise SourceError(f"{name} is no web page that can be read", "save it again")
         _check_depth(tree, name)
+        _check_size(tree, name)
         about = read_about(tree)
         blocks = find_article(tree, text, about)
     except RecursionError:
         raise _too_deep(name) from None
-    if not any(block.kind != "furniture" for block in blocks):
+    if not blocks:
         raise SourceError(f"{name} has no text to read", "save the article's own page")
-    yield Document(about=about, blocks=blocks)
+    yield Document(about=about, blocks=blocks, doubt=find_wall(blocks, about.title or ""))
 
 
 def fragment_text(markup: str) -> str:
@@ -72,6 +79,22 @@ def _check_depth(tree: "HtmlElement", name: str) -> None:
         if not level:
             return
     raise _too_deep(name)
+
+
+def _check_size(tree: "HtmlElement", name: str) -> None:
+    """Refuse what finding the text would take minutes for."""
+    if _count(tree, MOST_ELEMENTS) > MOST_ELEMENTS:
+        what = f"{name} has more than {MOST_ELEMENTS:,} elements"
+        raise SourceError(what, "save its text alone")
+    for paragraph in tree.iter("p"):
+        if _count(paragraph, MOST_IN_PARAGRAPH) > MOST_IN_PARAGRAPH:
+            what = f"{name} has a paragraph of more than {MOST_IN_PARAGRAPH:,} elements"
+            raise SourceError(what, "save its text alone")
+
+
+def _count(element: "HtmlElement", most: int) -> int:
+    """Count what is within an element, up to just more than `most`."""
+    return sum(1 for _ in islice(element.iterdescendants(), most + 1))
 
 
 def _too_deep(name: str) -> SourceError:

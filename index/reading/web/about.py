@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -41,6 +42,9 @@ _NO_AUTHOR = re.compile(
 )
 LONGEST_AUTHOR = 150
 """Characters; what is longer tells more than names."""
+
+MOST_DATES = 20
+"""That a page states, of which one may be none; looking at one that is none takes half a second."""
 
 Metas = Mapping[str, Sequence[str]]
 
@@ -95,11 +99,18 @@ def _read_title(
     stated = [*_find(metas, _TITLES), headline if isinstance(headline, str) else ""]
     title = next((each for each in tree.iter("title") if not _is_drawn(each)), None)
     if title is not None:
-        stated.append(title.text_content())
+        stated.append(_part_that_heads(tree, title.text_content()))
     for each in stated:
         if plain := _without_site(" ".join(each.split()), sites):
             return plain
     return None
+
+
+def _part_that_heads(tree: "HtmlElement", title: str) -> str:
+    """Give the part of a window's title that the page has as a heading; else all of it."""
+    headings = {" ".join(each.text_content().split()) for each in tree.iter("h1", "h2")}
+    parts = [part.strip() for part in _PARTS.split(title)]
+    return next((part for part in parts if part in headings), title)
 
 
 def _is_drawn(title: "HtmlElement") -> bool:
@@ -148,14 +159,23 @@ def _read_published(
     nodes: Sequence[Mapping[str, Any]],
 ) -> date | None:
     """Find the day that the page states as that of its publication: no clock, no guess."""
-    if found := parse_date(own.get("datePublished")):
-        return found
+    stated = islice(filter(None, _stated_dates(tree, metas, own, nodes)), MOST_DATES)
+    return next(filter(None, map(parse_date, stated)), None)
+
+
+def _stated_dates(
+    tree: "HtmlElement",
+    metas: Metas,
+    own: Mapping[str, Any],
+    nodes: Sequence[Mapping[str, Any]],
+) -> Iterator[object]:
+    """Give what may be the date, what is most reliable first."""
+    yield own.get("datePublished")
     for name in metas:
-        if name in _PUBLISHED and (found := next(filter(None, map(parse_date, metas[name])), None)):
-            return found
+        if name in _PUBLISHED:
+            yield from metas[name]
     stated = "//*[contains(@itemprop, 'datePublished')]|//time[@pubdate]|//article//header//time"
     for element in tree.xpath(stated):
-        value = element.get("datetime") or element.get("content") or element.text_content()
-        if found := parse_date(value):
-            return found
-    return next(filter(None, (parse_date(node.get("datePublished")) for node in nodes)), None)
+        yield element.get("datetime") or element.get("content") or element.text_content()
+    for node in nodes:
+        yield node.get("datePublished")

@@ -8,10 +8,11 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+from index.article import Kind
 from index.reading.web import names
 from index.reading.web.extractors import Found, split_words
 from index.reading.web.phrases import leads_away
-from index.reading.web.pieces import Piece, Place
+from index.reading.web.pieces import UNFOLDS, Piece, Place
 
 SMALL_PART = 0.3
 """Share of the chosen text from which on a part of a page is the article, whatever its name."""
@@ -26,6 +27,8 @@ TEXT_LENGTH = 100
 POOR, ASTRAY = 0.8, 0.5
 """Shares of what the second extractor finds, and of what the first does, that both should find;
 below, a third one is asked."""
+SET_IN: frozenset[Kind] = frozenset({"caption", "heading", "item", "code", "table"})
+"""Kinds that are the article where they stand amid its paragraphs."""
 REACH = 3
 """Elements around a piece in which it may be enclosed by the article."""
 WORTH = 60
@@ -79,7 +82,7 @@ class Choice:
         ]
 
     def _length(self, chosen: Iterable[bool]) -> int:
-        return sum(len(piece.text) for piece, each in zip(self.pieces, chosen, strict=True) if each)
+        return sum(len(words) for words, each in zip(self._words, chosen, strict=True) if each)
 
     def _weigh(self, found: Sequence[bool], also: Sequence[bool]) -> list[bool]:
         """Tell which found pieces are the article, and which others lead into it."""
@@ -110,7 +113,11 @@ class Choice:
                     before.setdefault(place.number, n)
                     after[place.number] = n
         for n, piece in enumerate(self.pieces):
-            if article[n] or not inside[n] or not also[n] or _leads_away(piece):
+            if article[n] or not inside[n] or _leads_away(piece):
+                continue
+            # Libraries leave out captions and, of short pages, lists and headings; and they do not
+            # see what a reader can unfold.
+            if not also[n] and piece.kind not in SET_IN and not _unfolds(piece):
                 continue
             article[n] = any(
                 before.get(place.number, n) < n < after.get(place.number, n)
@@ -138,10 +145,10 @@ class Choice:
         sizes: Counter[int] = Counter()
         named: Counter[str] = Counter()
         places: dict[int, Place] = {}
-        for piece, is_found in zip(self.pieces, found, strict=True):
+        for piece, said, is_found in zip(self.pieces, self._words, found, strict=True):
             places.update((place.number, place) for place in piece.places)
             if is_found:
-                length = len(piece.text)
+                length = len(said)  # in words, whose number is alike in all scripts
                 sizes.update({place.number: length for place in piece.places})
                 words = {w for place in piece.places for w in names.find_beside(place.name)}
                 named.update(dict.fromkeys(words, length))
@@ -162,3 +169,7 @@ class Choice:
 def _leads_away(piece: Piece) -> bool:
     linked = ALL_LINKED if len(piece.text) > TEXT_LENGTH else LINKED
     return piece.linked >= linked or leads_away(piece.text)
+
+
+def _unfolds(piece: Piece) -> bool:
+    return any(place.role == UNFOLDS for place in piece.places[:REACH])

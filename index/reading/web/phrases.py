@@ -24,7 +24,8 @@ _AWAY = re.compile(
     r"kontakt:|contact:|(?:press office|tel|phone|fax|e-?mail)[.:]|categor(?:y|ies):|"
     r"click here\b|tap here\b|log ?in(?:$| (?:to|or|with|here)\b)|we use cookies|"
     r"this (?:web)?site uses cookies|by continuing to (?:use|browse|visit)|accept (?:all )?cookies|"
-    r"press release$|pressemitteilung$|communiqué de presse$|comunicado de prensa$|"
+    r"(?:gallery|in pictures|watch|listen|video):|press release$|pressemitteilung$|"
+    r"communiqué de presse$|comunicado de prensa$|"
     r"(?:[^\W\d]{3,12},? )?\d{1,2}(?:st|nd|rd|th|\.)? [^\W\d]{3,12}\.?,? \d{4}$|"
     r"[^\W\d]{3,12} \d{1,2}, \d{4}$|"
     r"get short url|listen live|this page was last )",

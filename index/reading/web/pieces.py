@@ -46,6 +46,8 @@ _UNSEEN = re.compile(
     r"(?:^|\s)(?:sr-only|visually-?hidden|screen-reader-text|mw-editsection)(?:\s|$)"
 )
 _FOLDED = re.compile(r"accordion|collaps|panel|answer|faq|toggle|tab", re.IGNORECASE)
+UNFOLDS = "unfolds"
+"""The role of what is shown when a reader asks for it."""
 LONGEST_CELL = 200
 """Characters of a cell, on average; what has longer ones is laid out by a table."""
 
@@ -165,7 +167,8 @@ class _Walk:
     def _enter(self, element: "HtmlElement") -> None:
         self._numbers += 1
         name = f"{element.get('class') or ''} {element.get('id') or ''}".strip()
-        place = Place(self._numbers, element.tag, name, element.get("role") or "")
+        role = UNFOLDS if _is_hidden(element) else element.get("role") or ""
+        place = Place(self._numbers, element.tag, name, role)
         self._places.append(place)
 
     def _flush(self) -> Iterator[Piece]:
@@ -198,9 +201,7 @@ class _Walk:
         name = element.get("class") or ""
         if _UNSEEN.search(name):
             return True
-        style = "".join((element.get("style") or "").split()).lower()
-        hidden = element.get("hidden") is not None or element.get("aria-hidden") == "true"
-        if not hidden and not _INVISIBLE.search(style):
+        if not _is_hidden(element):
             return False
         folded = bool(_FOLDED.search(name)) or element.get("id") in self._controlled
         return not folded
@@ -216,6 +217,12 @@ class _Walk:
         if element.tag == "table" and (rows := _read_table(element)):
             return [replace(self._piece(said, "table"), source=row) for said, row in rows]
         return None
+
+
+def _is_hidden(element: "HtmlElement") -> bool:
+    style = "".join((element.get("style") or "").split()).lower()
+    stated = element.get("hidden") is not None or element.get("aria-hidden") == "true"
+    return stated or bool(_INVISIBLE.search(style))
 
 
 def _controlled(tree: "HtmlElement") -> frozenset[str]:

@@ -10,6 +10,8 @@ from PIL import Image
 
 from bot.web.app import create_app
 from index.library import Library
+from index.reading.limits import Limits
+from index.reading.originals import draw_page
 from index.reading.paper.sheets import read_sheets
 from index.reading.read import Blob
 from index.settings import Settings
@@ -26,6 +28,11 @@ def sample() -> Sample:
 @pytest.fixture
 def library(tmp_path: Path) -> Library:
     return Library(Settings(data=tmp_path / "data"), FakeEncoder())
+
+
+def draw(library: Library, start: int, end: int) -> bytes | None:
+    [summary] = library.articles()
+    return draw_page(library.records, library.article(summary.id).article, start, end, Limits())
 
 
 def count_marked(picture: bytes) -> int:
@@ -49,20 +56,20 @@ def test_a_file_where_it_lies_is_shown(library: Library, sample: Sample, tmp_pat
     [summary] = library.articles()
     text = library.article(summary.id).article.text
     start = text.index("Construction began")
-    picture = library.draw_page(summary.id, start, start + 200)
+    picture = draw(library, start, start + 200)
     assert picture
     assert count_marked(picture) > 1000
     path.write_bytes(b"%PDF-1.4 another")
-    assert library.draw_page(summary.id, start, start + 200) is None
+    assert draw(library, start, start + 200) is None
     path.unlink()
-    assert library.draw_page(summary.id, start, start + 200) is None
+    assert draw(library, start, start + 200) is None
 
 
 def test_an_upload_is_kept_until_its_article_is_removed(library: Library, sample: Sample) -> None:
     library.index([Blob("bridge.pdf", sample.data)])
     [summary] = library.articles()
-    assert library.draw_page(summary.id, 0, 20)
-    assert library.draw_page(summary.id, 10**9, 10**9 + 1) is None
+    assert draw(library, 0, 20)
+    assert draw(library, 10**9, 10**9 + 1) is None
     library.remove([summary.id])
     assert library.records.get("original", "bridge.pdf") is None
 
