@@ -8,6 +8,7 @@ from typing import Literal
 import numpy as np
 
 from index.article import ParsedArticle, head
+from index.compatible import make_compatible
 from index.content import content_sha256
 from index.errors import SourceError
 from index.models.encode import Encoder, Vectors
@@ -186,7 +187,7 @@ def sentence_vectors(
 def _encoded_texts(parsed: ParsedArticle) -> list[str]:
     text, title = parsed.article.text, parsed.article.title
     return [
-        f"{head(title, passage.section)}: {text[s.start : s.end]}"
+        make_compatible(f"{head(title, passage.section)}: {text[s.start : s.end]}")
         for passage in parsed.passages
         for s in passage.sentences
     ]

@@ -20,6 +20,7 @@ from index.models.loading import Models
 from index.reading.frames import Item
 from index.reading.intake import Intake
 from index.reading.limits import Limits
+from index.reading.originals import drop_original, keep_originals
 from index.reading.read import AS_FOUND, Reading, Source
 from index.search import Hit, search
 from index.settings import Settings
@@ -67,9 +68,12 @@ class Library:
         encoder = self.models.encoder(on_progress)
         with self._writing(encoder, on_progress) as writer:
             intake = Intake(sources, reading, Limits.of(self.settings), writer.contents())
-            return index_sources(
+            report = index_sources(
                 intake, writer, encoder, on_progress, prune=prune, before=self._published
             )
+        if report.added or report.changed:
+            keep_originals(self.records, sources)
+        return report
 
     def read(self, source: Source, reading: Reading = AS_FOUND) -> list[Item]:
         """Read a source without adding what it holds; errors are among what is given."""
@@ -98,7 +102,11 @@ class Library:
             for article_id in article_ids:
                 if article_id not in known:
                     raise unknown_article(article_id)
+            with self._store.snapshot() as snapshot:
+                gone = list(filter(None, map(snapshot.article, article_ids)))
             writer.publish(article_ids)
+        for article in gone:
+            drop_original(self.records, article)
 
     def add(
         self,

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from index.article import SEPARATOR
+from index.compatible import make_compatible, make_readable
 from index.models.encode import Encoder
 from index.models.rerank import PassageText, Reranker
 from index.reading.questions import asks
@@ -66,7 +67,7 @@ def search(
     4. let the reranker, when there is one, read the passages of the best of them.
     """
     with stage("encode"):
-        vector = encoder.encode([question])[0]
+        vector = encoder.encode([make_compatible(question)])[0]
     candidates = snapshot.search(vector, question, max(DEPTH, k), only)
     candidates.sort(key=lambda each: (-fuse(each), each.sentence_id))
     if reranker is None:  # nothing changes their order any more
@@ -119,9 +120,12 @@ def _read(
         assert article is not None, "a snapshot holds the articles of its sentences"
         start, end = sentences[0].passage_start, sentences[0].passage_end
         spans = tuple((sentence.start - start, sentence.end - start) for sentence in sentences)
-        text, section = article.text[start:end], sentences[0].section
-        readings.append(PassageText(article.title, text, spans, section))
-    logits = reranker.score(question, readings)
+        text, places = make_readable(article.text[start:end], spans)
+        title, section = (
+            make_readable(each, ())[0] for each in (article.title, sentences[0].section)
+        )
+        readings.append(PassageText(title, text, tuple(places), section))
+    logits = reranker.score(make_readable(question, ())[0], readings)
     for sentences, scores in zip(passages, logits, strict=True):
         scores[0] += ASKED * _likeness(question, sentences[0].section)
     return {

@@ -9,7 +9,7 @@ from fastapi import APIRouter, FastAPI
 from fastapi.staticfiles import StaticFiles
 from prometheus_client import CollectorRegistry
 
-from bot.web import articles, ask, chat, health, jobs, page, preview, records, session
+from bot.web import articles, ask, chat, health, jobs, page, preview, records, session, sheet
 from bot.web.middleware import BodyLimit, RequestLog
 from bot.web.openapi import DescribedAPI
 from bot.web.presence import Presence
@@ -93,7 +93,7 @@ def create_app(library: Library, settings: Settings, join: Join | None = None) -
     app.add_middleware(
         RequestLog, observe=service.metrics.count_request
     )  # added last, so outermost
-    for part in (health, ask, records, articles, preview, jobs, chat, page, session):
+    for part in (health, ask, records, articles, preview, jobs, chat, page, sheet, session):
         app.include_router(part.make_router(service))
     session.install_sign_in(app)
     if joined:

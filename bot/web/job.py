@@ -14,6 +14,7 @@ from index.article import Article, ParsedArticle
 from index.build import OnProgress, Progress
 from index.errors import LibraryError
 from index.library import Library
+from index.reading.originals import keep_originals
 from index.reading.read import AS_FOUND, Blob, Reading
 
 WAITING = 16
@@ -157,6 +158,8 @@ def perform(library: Library, task: Task, on_progress: OnProgress) -> Result:
     ids = {each.id for each in articles if isinstance(each, Article)}
     before = _times_added(library, ids)
     report = library.add(read, on_progress)
+    if task.source and report.added + report.changed:
+        keep_originals(library.records, [task.source])
     if report.failed and not report.added + report.changed + report.unchanged:
         raise report.failed[0]
     after = _times_added(library, ids)

@@ -66,7 +66,7 @@ def run(handle: int, lifeline: int, limits: Limits) -> None:
             task = frames.unpack_task(connection.recv_bytes(), connection.recv_bytes())
             connection.send_bytes(frames.BEGUN)
             try:
-                with _limited(limits, len(task.file.data)):
+                with limited(limits, len(task.file.data)):
                     for item in read_task(task):
                         if _tells_of_memory(item, at_first, limits):
                             raise MemoryError
@@ -149,7 +149,7 @@ def _end_with(lifeline: int) -> None:
 
 
 @contextmanager
-def _limited(limits: Limits, size: int) -> Iterator[None]:
+def limited(limits: Limits, size: int) -> Iterator[None]:
     """Limit the memory, and the time of the processor, for reading a file of a size.
 
     Who waits for it limits its time by the clock; this holds even where nobody waits.

@@ -20,7 +20,7 @@ from pathlib import Path
 
 from index.errors import SourceError
 from index.reading.formats import html as pages
-from index.reading.formats.text import decode
+from index.reading.formats.characters import decode
 
 log = logging.getLogger(__name__)
 

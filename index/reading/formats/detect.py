@@ -52,7 +52,7 @@ def _read(data: bytes, name: str, suffix: str, inside: Inside, charset: str | No
 
     if mailbox.is_mail(data):
         return mailbox.read(data, name, inside)
-    from index.reading.formats.text import decode
+    from index.reading.formats.characters import decode
 
     text = decode(data, name, charset)
     if text.lstrip().startswith("<"):

@@ -46,7 +46,7 @@ REFUSED: dict[str, tuple[Callable[[], bytes], str]] = {
     "long.html": (lambda: hostile.page_of(paragraphs=100_000), "more than 60,000 elements"),
     "deep.html": (lambda: hostile.nested(300), "nests its elements too deeply"),
     "deepest.html": (lambda: hostile.nested(100_000), "no web page|too deeply"),
-    "bomb.pdf": (lambda: hostile.pdf_bomb(300), "damaged PDF"),
+    "bomb.pdf": (lambda: hostile.pdf_bomb(300), "damaged PDF|ends the process"),
     "long.txt": (MANY.encode, "more than 100,000 sentences"),
     "deep.jsonl": (lambda: b'{"text": ' + b"[" * 200_000, "not JSON"),
     "long.rss": (lambda: FEED.format("<item>" * 100_000).encode(), "more than 1,000 parts"),

@@ -12,9 +12,9 @@ from email.policy import Compat32
 from email.utils import getaddresses
 
 from index.errors import SourceError
+from index.reading.formats.characters import decode
 from index.reading.formats.document import Block, parse_date
 from index.reading.formats.mail.quoted import read_html, read_plain
-from index.reading.formats.text import decode
 
 _REPLY = re.compile(
     r"\s*(?:(?:re|fwd?|aw|wg|sv|vs|vb|antw|tr|rv|res|enc|odp)(?:\[\d+\]|\(\d+\))?\s*:|"
