@@ -12,6 +12,7 @@ import numpy as np
 from index.article import Article, ParsedArticle
 from index.errors import SourceError
 from index.models.encode import Encoder, Vectors
+from index.reading.border import blame
 from index.reading.intake import Intake
 from index.reading.split import parse_article
 from index.store import EncodedArticle, Writer
@@ -118,7 +119,11 @@ def index_articles(
             unchanged += 1
             continue
         if staged.get(article.id) != content:
-            parsed = parse_article(article)
+            try:
+                parsed = parse_article(article)
+            except Exception as error:  # noqa: BLE001 - splitting it is a part of reading it
+                failed.append(blame(article.source, error))
+                continue
             if not parsed.sentences:
                 failed.append(SourceError(f"{article.source} has no words", "nothing to index"))
                 continue

@@ -11,12 +11,16 @@ from urllib.parse import urlsplit
 
 from index.article import Article, canonical, is_url
 from index.errors import SourceError
+from index.reading.border import blame
 from index.reading.find import UnreadableError, find_files
 from index.reading.formats import detect
 from index.reading.formats.document import NOTHING, Document, Metadata
 
 LARGEST_FILE = 64 * 1024 * 1024
 """Bytes. An article is far smaller; a disk image or a log is not an article."""
+LONGEST_LABEL = 500
+"""Characters of a title, an author, a language."""
+LONGEST_SOURCE = 2000
 _HEADLINE = re.compile(r".{8,150}[^\s.!,;:…]")
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _TWO_LETTERS = re.compile(r"[^\W_][\W_]*[^\W_]")
@@ -88,6 +92,12 @@ def read_source(source: Source, reading: Reading) -> Iterator[Article | SourceEr
             yield from _read_file(Path(source), reading)
     except SourceError as error:
         yield error
+    except Exception as error:  # noqa: BLE001 - here whatever a reader raises becomes the file's fault
+        yield blame(_name(source), error)
+
+
+def _name(source: Source) -> str:
+    return source.name if isinstance(source, Blob) else str(source)
 
 
 def read_article(path: Path) -> Article:
@@ -178,13 +188,14 @@ def _articles(
 
 
 def _article(document: Document, origin: _Origin, given: Metadata) -> Article:
-    text = canonical(document.text).replace("\0", "\N{REPLACEMENT CHARACTER}")
+    text = _storable(document.text)
     about = given.over(document.about)
-    stated = about.title or _headline(text)
-    title = canonical(" ".join((stated or "").split())) or _title_of(origin.stem)
+    stated = _label(about.title or _headline(text))
+    title = stated or _title_of(origin.stem)
     # Where a page was found is known better than where it says it is.
     is_page = is_url(origin.source) and not document.key
-    source = given.source or (origin.source if is_page else about.source) or origin.source
+    stated_source = _label(about.source, LONGEST_SOURCE)
+    source = given.source or (origin.source if is_page else stated_source) or origin.source
     identity = origin.identity
     if origin.at_hand:
         identity = about.source or f"{identity}\0{title if stated else text}"
@@ -193,17 +204,30 @@ def _article(document: Document, origin: _Origin, given: Metadata) -> Article:
     return Article(
         id=_article_id(title if document.key else origin.stem, identity),
         title=title,
-        source=canonical(source),
+        source=_storable(source),
         text=text,
         published=about.published,
-        author=about.author and canonical(about.author),
-        language=about.language and canonical(about.language),
+        author=_label(about.author) or None,
+        language=_label(about.language) or None,
         path=origin.path,
     )
 
 
+def _storable(text: str) -> str:
+    """Give the canonical form, without the one character that no database takes."""
+    return canonical(text).replace("\0", "\N{REPLACEMENT CHARACTER}")
+
+
+def _label(text: str | None, longest: int = LONGEST_LABEL) -> str:
+    """Give what an article says of itself on one line, cut where it goes on without end.
+
+    The title is read together with each sentence: a megabyte of it would be a megabyte a sentence.
+    """
+    return _storable(" ".join((text or "").lstrip()[: 2 * longest].split())[:longest].rstrip())
+
+
 def _title_of(stem: str) -> str:
-    return canonical(re.sub(r"[\s_-]+", " ", stem).strip() or stem)
+    return _storable(re.sub(r"[\s_-]+", " ", stem).strip() or stem)
 
 
 def _article_id(name: str, identity: str) -> str:

@@ -25,9 +25,28 @@ _PUBLISHED = {
     *("parsely-pub-date", "citation_publication_date", "citation_date", "article.published"),
 }
 """Names of meta elements that state when a page was published, not when it was changed or sent."""
+_BLOCKS = frozenset(
+    [
+        "p",
+        "div",
+        "li",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "tr",
+        "blockquote",
+        "pre",
+        "br",
+        "figcaption",
+    ]
+)
+_UNREAD = frozenset(("script", "style", "noscript", "template"))
 _ROW = re.compile(r"\|.*\|\s*$")
 _RULE = re.compile(r"-{3,}")
-_TAGS = re.compile(r"<[^>]*>")
+_TAGS = re.compile(r"<[^<>]*>")
 
 
 def read(text: str, name: str) -> Iterator[Document]:
@@ -80,15 +99,25 @@ def fragment_text(markup: str) -> str:
         tree = html.fromstring(f"<div>{markup}</div>")
     except ParserError:
         return _TAGS.sub(" ", markup)
-    for gone in tree.xpath("//script|//style|//noscript|//template"):
-        gone.drop_tree()
-    for block in tree.xpath(
-        "//p|//div|//li|//h1|//h2|//h3|//h4|//h5|//h6|//tr|//blockquote|//pre|//br|//figcaption"
-    ):
-        block.tail = f"\n\n{block.tail or ''}"
-        block.text = f"\n\n{block.text or ''}" if block.tag != "br" else block.text
-    blocks = (" ".join(part.split()) for part in tree.text_content().split("\n\n"))
+    blocks = (" ".join(part.split()) for part in "".join(_walk(tree)).split("\n\n"))
     return "\n\n".join(filter(None, blocks))
+
+
+def _walk(tree: "HtmlElement") -> Iterator[str]:
+    """Give the pieces of text in their order, and an empty line where a block begins or ends."""
+    from lxml.etree import iterwalk
+
+    walk = iterwalk(tree, events=("start", "end", "comment", "pi"))
+    for event, element in walk:
+        block = element.tag in _BLOCKS
+        if event == "start" and element.tag in _UNREAD:
+            walk.skip_subtree()
+        elif event == "start":
+            yield "\n\n" if block and element.tag != "br" else ""
+            yield element.text or ""
+        if event != "start":
+            yield "\n\n" if block else ""
+            yield element.tail or ""
 
 
 def _check_depth(tree: "HtmlElement", name: str) -> None:
@@ -108,14 +137,21 @@ def _read_about(tree: "HtmlElement") -> Metadata:
     from trafilatura.metadata import extract_metadata
 
     found = extract_metadata(tree, date_config={"extensive_search": False, "original_date": True})
-    address = found.url
+    address = found.url if _is_address(found.url) else None
     return Metadata(
         title=found.title,
         author=found.author,
         published=_read_published(tree),
-        source=address if address and urlsplit(address).scheme in ("http", "https") else None,
+        source=address,
         language=(tree.get("lang") or "").split("-")[0].lower() or None,
     )
+
+
+def _is_address(url: str | None) -> bool:
+    try:
+        return urlsplit(url or "").scheme in ("http", "https")
+    except ValueError:  # brackets that hold no IPv6 address
+        return False
 
 
 def _read_published(tree: "HtmlElement") -> Any:
@@ -147,4 +183,5 @@ def _items(data: Any) -> Iterator[dict[str, Any]]:
         if isinstance(part, dict):
             yield part
             graph = part.get("@graph")
-            yield from (each for each in graph or () if isinstance(each, dict))
+            graph = graph if isinstance(graph, list) else [graph]
+            yield from (each for each in graph if isinstance(each, dict))

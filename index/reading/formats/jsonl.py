@@ -26,5 +26,6 @@ def read(text: str, name: str) -> Iterator[Document | SourceError]:
             yield SourceError(f"{place} has no text", _FORM)
             continue
         about = read_fields(row, place)
-        own = row.get("id") or about.source or about.title or f"line {number}"
-        yield Document(body, about, key=str(own))
+        given = row.get("id")
+        own = given if isinstance(given, (str, int, float)) else None
+        yield Document(body, about, key=str(own or about.source or about.title or f"line {number}"))

@@ -1,5 +1,6 @@
 """Plain text, in any character set, with or without front matter."""
 
+import codecs
 import logging
 import re
 from collections.abc import Iterator
@@ -17,6 +18,9 @@ _FRONT_MATTER = re.compile(
 )
 _DECLARED = re.compile(rb"""(?:charset|encoding)\s*=\s*["']?\s*([A-Za-z0-9_:.-]{2,40})""")
 _PLAIN = (str, int, float)
+_NOTHING = frozenset(("", "~", "null", "Null", "NULL"))
+_NO_CHARSET = frozenset(("punycode", "idna", "unicode-escape", "raw-unicode-escape", "undefined"))
+"""What Python decodes and no text is sent in; to decode Punycode takes the square of its length."""
 MOST_NAMES = 50
 """Authors of an article, at most."""
 _NAMES = {
@@ -45,7 +49,8 @@ def decode(data: bytes, name: str, charset: str | None = None) -> str:
         declared = _DECLARED.search(data[:2048]) if data.lstrip()[:1] == b"<" else None
         for named in (charset, declared and declared.group(1).decode()):
             try:
-                return data.decode(named or "")
+                if codecs.lookup(named or "").name not in _NO_CHARSET:
+                    return data.decode(named or "")
             except (LookupError, ValueError):
                 continue
         if best := from_bytes(data[:100_000]).best():
@@ -69,12 +74,10 @@ def split_front_matter(text: str, name: str) -> tuple[Metadata, str]:
         return NOTHING, text
     import yaml
 
-    class Loader(yaml.SafeLoader):
-        """Leaves dates as they are written: one that is none would refuse all the rest."""
-
-    Loader.add_constructor("tag:yaml.org,2002:timestamp", lambda _, node: node.value)
     try:
-        fields = yaml.load(match.group(1), Loader)  # noqa: S506 - a SafeLoader
+        # Leaves all values as they are written: a date, number or switch that is none would
+        # refuse all the rest.
+        fields = yaml.load(match.group(1), yaml.BaseLoader)  # noqa: S506 - makes text alone
     except (yaml.YAMLError, ValueError, RecursionError):
         return NOTHING, text
     if not isinstance(fields, dict) or _USUAL.isdisjoint(str(key).lower() for key in fields):
@@ -95,7 +98,8 @@ def read_fields(fields: dict[Any, Any], name: str) -> Metadata:
             names = [p.get("name") if isinstance(p, dict) else p for p in parts]
             # Only what is plain: YAML's references can make a nested value endless.
             plain = [str(name) for name in names if name and isinstance(name, _PLAIN)]
-            if joined := ", ".join(" ".join(name.split()) for name in plain[:MOST_NAMES]):
+            said = [" ".join(name.split()) for name in plain[:MOST_NAMES]]
+            if joined := ", ".join(name for name in said if name not in _NOTHING):
                 return joined
         return None
 
