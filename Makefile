@@ -4,7 +4,7 @@
 MAKEFLAGS += --no-print-directory --no-builtin-rules
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help ask serve test bench lint format
+.PHONY: help ask serve test fuzz bench lint format
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -42,6 +42,9 @@ serve: $(SEEDED) ## serve HTTP on http://127.0.0.1:8000; ARGS="--port 9000"
 
 test: $(INSTALLED) ## run all tests; ARGS="-k cli" runs some
 	@$(BIN)/python -m pytest $(ARGS)
+
+fuzz: $(INSTALLED) ## read damaged files of every format until Ctrl-C; ARGS="--minutes 60"
+	@$(BIN)/python -m tests.fuzz $(ARGS)
 
 bench: $(INSTALLED) ## measure speed beside the plain stack; ARGS="growth" up to a million sentences
 	@$(BIN)/python -m tests.benchmarks $(ARGS)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from index.errors import SourceError
-from index.reading.border import blame, describe
+from index.reading.border import LONGEST_REASON, blame, describe
 from index.reading.formats.document import Document, Metadata, parse_date
 from index.reading.formats.html import fragment_text
 
@@ -38,7 +38,7 @@ def _read_entry(entry: Any, number: int, name: str, language: str | None) -> Doc
     text = fragment_text(markup or entry.get("summary") or "")
     link = entry.get("link") or None
     if not text.strip():
-        label = entry.get("title") or link or number
+        label = str(entry.get("title") or link or number)[:LONGEST_REASON]
         return SourceError(f"the entry {label!r} of {name} has no text", "index its page")
     about = Metadata(
         title=fragment_text(entry.get("title") or "") or None,
