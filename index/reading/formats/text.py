@@ -21,6 +21,8 @@ _PLAIN = (str, int, float)
 _NOTHING = frozenset(("", "~", "null", "Null", "NULL"))
 _NO_CHARSET = frozenset(("punycode", "idna", "unicode-escape", "raw-unicode-escape", "undefined"))
 """What Python decodes and no text is sent in; to decode Punycode takes the square of its length."""
+MOST_BRACKETS = 200
+"""In front matter; each level of them takes time at every mark that comes after it."""
 MOST_NAMES = 50
 """Authors of an article, at most."""
 _NAMES = {
@@ -70,7 +72,7 @@ def split_front_matter(text: str, name: str) -> tuple[Metadata, str]:
     Dashes around anything else are a part of the text; the name is for what is told of the file.
     """
     match = _FRONT_MATTER.match(text)
-    if not match:
+    if not match or sum(map(match.group(1).count, "[{")) > MOST_BRACKETS:
         return NOTHING, text
     import yaml
 
