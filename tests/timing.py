@@ -1,5 +1,6 @@
 """Times compared with each other, so that they tell the same on a slow and on a busy machine."""
 
+import math
 import signal
 import time
 from collections.abc import Callable, Iterator
@@ -10,6 +11,8 @@ WORTH_MEASURING = 0.002
 """Seconds; shorter is noise, and no harm."""
 LINEAR = 2.6
 """At most this times the time for twice the text."""
+CLEARLY_MORE = 3.3
+"""From here on nothing is measured again."""
 GIVEN_UP_SECONDS = 5.0
 
 
@@ -46,7 +49,7 @@ def find_growth(work: Callable[[str], object], make: Callable[[int], str], longe
             return 0.0
         growth = _growth(work, make, length)
         for _ in range(4):  # again, as other processes may have been in the way
-            if growth <= LINEAR:
+            if growth <= LINEAR or growth > CLEARLY_MORE:
                 break
             growth = min(growth, _growth(work, make, length))
     except EndlessError:
@@ -55,11 +58,13 @@ def find_growth(work: Callable[[str], object], make: Callable[[int], str], longe
 
 
 def _growth(work: Callable[[str], object], make: Callable[[int], str], length: int) -> float:
-    once, twice = make(length), make(2 * length)
-    ratios = []
-    for _ in range(6):  # one after the other, so that both meet the same machine
-        ratios.append((seconds(work, once), seconds(work, twice)))
-    return min(two for _, two in ratios) / max(min(one for one, _ in ratios), 1e-9)
+    """Give the growth for twice the text, measured at four times: what disturbs counts for less."""
+    once, more = make(length), make(4 * length)
+    best_once = best_more = GIVEN_UP_SECONDS
+    for _ in range(5):  # in turn, so that both meet the same machine
+        best_once = min(best_once, seconds(work, once))
+        best_more = min(best_more, seconds(work, more))
+    return math.sqrt(best_more / max(best_once, 1e-9))
 
 
 def calibrate() -> float:

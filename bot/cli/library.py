@@ -58,6 +58,9 @@ def index(
         str | None, typer.Option("--source", help="Where it appeared: a URL or a name.")
     ] = None,
     language: Annotated[str | None, typer.Option("--language", help="Such as en.")] = None,
+    follow_links: Annotated[
+        bool, typer.Option("--follow-links", help="Read what links in folders lead to elsewhere.")
+    ] = False,
     workers: Annotated[
         int | None,
         typer.Option(
@@ -84,7 +87,7 @@ def index(
     sources = sources or []
     if title and (len(sources) > 1 or Path(sources[0]).is_dir()):
         raise UsageError("--title is that of one article", "index the articles one by one")
-    reading = Reading(about, glob)
+    reading = Reading(about, glob, follow_links)
     given = [_source(each) for each in sources]
     if workers is None:
         report = _run(ctx, lambda library, show: library.index(given, show, reading, prune=prune))

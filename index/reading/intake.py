@@ -18,7 +18,7 @@ class Intake:
         self._reading = reading
         self.passed_over: Counter[str] = Counter()
         """Files of folders that are not read; see `find_files`."""
-        self._found = find_sources(sources, reading.glob, self.passed_over)
+        self._found = find_sources(sources, reading, self.passed_over)
         paths = (Path(s) for s in sources if isinstance(s, (str, Path)))
         self._folders = [_place(path) for path in paths if path.is_dir()]
         unreadable = (each for each in self._found if isinstance(each, UnreadableError))

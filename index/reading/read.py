@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePath
 from urllib.parse import urlsplit
 
-from index.article import Article, canonical, is_url
+from index.article import Article, canonical, is_url, without_credentials
 from index.errors import SourceError
 from index.reading.border import blame
 from index.reading.find import UnreadableError, find_files
@@ -50,6 +50,8 @@ class Reading:
     """Goes before what an article says about itself."""
     glob: str | None = None
     """Which files of folders are read; see `find_files`."""
+    follow_links: bool = False
+    """Read what links in folders lead to outside of them."""
     public_only: bool = False
     """Fetch nothing from private and local addresses."""
 
@@ -73,12 +75,15 @@ class _Origin:
 
 
 def find_sources(
-    sources: Sequence[Source], glob: str | None, passed_over: Counter[str] | None = None
+    sources: Sequence[Source], reading: "Reading", passed_over: Counter[str] | None = None
 ) -> list[Source | SourceError]:
     """Give what there is to read, one by one: all files, then URLs and what is at hand."""
     others = [s for s in sources if isinstance(s, Blob) or (isinstance(s, str) and is_url(s))]
     paths = [Path(s) for s in sources if not isinstance(s, Blob) and s not in others]
-    return [*find_files(paths, glob, passed_over), *others]
+    return [
+        *find_files(paths, reading.glob, passed_over, follow_links=reading.follow_links),
+        *others,
+    ]
 
 
 def read_source(source: Source, reading: Reading) -> Iterator[Article | SourceError]:
@@ -97,7 +102,7 @@ def read_source(source: Source, reading: Reading) -> Iterator[Article | SourceEr
 
 
 def _name(source: Source) -> str:
-    return source.name if isinstance(source, Blob) else str(source)
+    return source.name if isinstance(source, Blob) else without_credentials(str(source))
 
 
 def read_article(path: Path) -> Article:
@@ -150,9 +155,9 @@ def _read_url(url: str, reading: Reading) -> Iterator[Article | SourceError]:
     page = fetch(url, public_only=reading.public_only)
     parts = urlsplit(page.url)
     name = next(filter(None, reversed(parts.path.split("/"))), parts.hostname or "page")
-    address = url.partition("#")[0]
-    origin = _Origin(url, address, name, address)
-    documents = detect.read(page.data, url, PurePath(name).suffix.lower(), page.charset)
+    address = without_credentials(url.partition("#")[0])
+    origin = _Origin(address, address, name, address)
+    documents = detect.read(page.data, address, PurePath(name).suffix.lower(), page.charset)
     yield from _articles(documents, origin, reading.about)
 
 
@@ -204,7 +209,7 @@ def _article(document: Document, origin: _Origin, given: Metadata) -> Article:
     return Article(
         id=_article_id(title if document.key else origin.stem, identity),
         title=title,
-        source=_storable(source),
+        source=without_credentials(_storable(source)),
         text=text,
         published=about.published,
         author=_label(about.author) or None,
