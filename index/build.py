@@ -1,31 +1,28 @@
 """Index articles: the pipeline from sources to a published state of the store."""
 
-import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from pathlib import PurePath
 from typing import Literal
 
 import numpy as np
 
-from index.article import Article, ParsedArticle
+from index.article import ParsedArticle, head
+from index.content import content_sha256
 from index.errors import SourceError
 from index.models.encode import Encoder, Vectors
 from index.reading.border import blame
+from index.reading.frames import Item
 from index.reading.intake import Intake
 from index.reading.split import parse_article
 from index.store import EncodedArticle, Writer
-
-PIPELINE = "3"
-"""Raised with every change that makes an unchanged article worth indexing again."""
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
     """How far long work has come."""
 
-    stage: Literal["export", "index", "publish"]
+    stage: Literal["export", "wait", "index", "publish"]
     done: int
     total: int
     """Articles; 0 where it is not known."""
@@ -84,7 +81,7 @@ def index_sources(
 
 
 def index_articles(
-    articles: Iterable[Article | SourceError],
+    articles: Iterable[Item],
     total: int,
     writer: Writer,
     encoder: Encoder,
@@ -95,7 +92,7 @@ def index_articles(
     """Index articles, read one by one as they are needed; errors among them are reported.
 
     1. take an article, and skip it when its content is known;
-    2. clean and split it;
+    2. clean and split it, where that has not been done as it was read;
     3. encode its sentences, but for those that it had `before`, where that is known;
     4. stage it, so that an interrupted run goes on here;
     5. publish everything at once, and remove what `gone` names when all has been read; where it
@@ -106,11 +103,12 @@ def index_articles(
     new: list[str] = []
     added = changed = unchanged = 0
     sentences = 0
-    for done, article in enumerate(articles):
-        if isinstance(article, SourceError):
-            on_progress(Progress("index", done, max(total, done), sentences, article.what))
-            failed.append(article)
+    for done, item in enumerate(articles):
+        if isinstance(item, SourceError):
+            on_progress(Progress("index", done, max(total, done), sentences, item.what))
+            failed.append(item)
             continue
+        article = item.article if isinstance(item, ParsedArticle) else item
         on_progress(Progress("index", done, max(total, done), sentences, article.source))
         content = content_sha256(article)
         if known.get(article.id) == content:
@@ -120,7 +118,7 @@ def index_articles(
             continue
         if staged.get(article.id) != content:
             try:
-                parsed = parse_article(article)
+                parsed = item if isinstance(item, ParsedArticle) else parse_article(item)
             except Exception as error:  # noqa: BLE001 - splitting it is a part of reading it
                 failed.append(blame(article.source, error))
                 continue
@@ -156,21 +154,12 @@ def _changing_nothing_if_refused(writer: Writer, staged: Iterable[str]) -> Itera
         raise
 
 
-def content_sha256(article: Article) -> str:
-    """Hash what an article says; the path by which it was reached changes nothing of it."""
-    name = PurePath(article.path).name
-    by_path = name and PurePath(article.source).name.startswith(name)
-    source = "" if by_path else article.source
-    about = (article.title, article.published, article.author, article.language, source)
-    return hashlib.sha256(
-        "\0".join((PIPELINE, *map(str, about), article.text)).encode()
-    ).hexdigest()
-
-
 def sentence_vectors(
     parsed: ParsedArticle, encoder: Encoder, before: EncodedArticle | None = None
 ) -> Vectors:
-    """Encode every sentence after the article's title, which says what it is about.
+    """Encode every sentence after the article's title and the headings that it stands under.
+
+    They say what it is about.
 
     More views than this one do not find more: `tests/quality/README.md` has the figures.
 
@@ -194,4 +183,8 @@ def sentence_vectors(
 
 def _encoded_texts(parsed: ParsedArticle) -> list[str]:
     text, title = parsed.article.text, parsed.article.title
-    return [f"{title}: {text[s.start : s.end]}" for s in parsed.sentences]
+    return [
+        f"{head(title, passage.section)}: {text[s.start : s.end]}"
+        for passage in parsed.passages
+        for s in passage.sentences
+    ]

@@ -5,6 +5,7 @@ import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -50,6 +51,12 @@ def _check_address(store: SecretStr | None) -> SecretStr | None:
     return store
 
 
+def _check_networks(listed: str) -> str:
+    for each in filter(None, re.split(r"[\s,]+", listed)):
+        ip_network(each, strict=False)  # raises a ValueError that tells what is wrong
+    return listed
+
+
 class Settings(BaseSettings):
     """Everything that can be set. Read once at start; secrets are hidden in its repr."""
 
@@ -76,6 +83,11 @@ class Settings(BaseSettings):
         default_factory=lambda: platformdirs.user_cache_path("articlebot", appauthor=False),
         description="Cache directory: exported models, which can be made again.",
     )
+    wait_seconds: float = Field(
+        default=60,
+        ge=0,
+        description="Seconds that a process waits for another that writes to the data directory.",
+    )
     model: str = Field(
         default=DEFAULT_MODEL,
         min_length=1,
@@ -91,6 +103,12 @@ class Settings(BaseSettings):
         default=0,
         ge=0,
         description="Threads that encode sentences, and those of the reranker; 0: one per core.",
+    )
+    read_seconds: float = Field(
+        default=30, gt=0, le=3600, description="Seconds that reading one file may take."
+    )
+    read_mb: int = Field(
+        default=1024, ge=64, description="Memory that reading one file may take, in MB."
     )
     public_url: str | None = Field(
         default=None, description="Address under which others reach the server, for links."
@@ -122,6 +140,13 @@ class Settings(BaseSettings):
     )
     request_seconds: float = Field(
         default=30, gt=0, description="Seconds that the work for an HTTP request may take."
+    )
+    connections: int = Field(
+        default=500, ge=1, description="HTTP connections at a time; more are refused."
+    )
+    trusted_proxies: Annotated[str, AfterValidator(_check_networks)] = Field(
+        default="",
+        description="Addresses of proxies whose X-Forwarded-For counts, commas between.",
     )
     fetch_urls: bool = Field(
         default=False, description="Over HTTP, let those who may write have web pages fetched."

@@ -10,11 +10,11 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from bot.failures import Failure, describe_error
 from bot.web.problems import UnknownError
-from index.article import Article
+from index.article import Article, ParsedArticle
 from index.build import OnProgress, Progress
 from index.errors import LibraryError
 from index.library import Library
-from index.reading.read import AS_FOUND, Blob, Reading, read_source
+from index.reading.read import AS_FOUND, Blob, Reading
 
 WAITING = 16
 """Jobs that may wait or run; more are refused."""
@@ -148,8 +148,9 @@ def perform(library: Library, task: Task, on_progress: OnProgress) -> Result:
         on_progress(Progress("publish", 0, 1, 0, ""))
         library.remove([task.removed])
         return Result(removed=1)
-    read = list(read_source(task.source, task.reading))
-    ids = {each.id for each in read if isinstance(each, Article)}
+    read = library.read(task.source, task.reading)
+    articles = (each.article if isinstance(each, ParsedArticle) else each for each in read)
+    ids = {each.id for each in articles if isinstance(each, Article)}
     before = _times_added(library, ids)
     report = library.add(read, on_progress)
     if report.failed and not report.added + report.changed + report.unchanged:

@@ -1,20 +1,24 @@
 """Read sources into articles: files, folders, addresses on the web, and what is at hand."""
 
 import hashlib
+import logging
 import os
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 from urllib.parse import urlsplit
 
-from index.article import Article, canonical, is_url, without_credentials
+from index.article import Article, Paragraph, canonical, is_url, without_credentials
 from index.errors import SourceError
+from index.reading.assemble import assemble
 from index.reading.border import blame
 from index.reading.find import UnreadableError, find_files
 from index.reading.formats import detect
 from index.reading.formats.document import NOTHING, Document, Metadata
+
+log = logging.getLogger(__name__)
 
 LARGEST_FILE = 64 * 1024 * 1024
 """Bytes. An article is far smaller; a disk image or a log is not an article."""
@@ -60,7 +64,7 @@ AS_FOUND = Reading()
 
 
 @dataclass(frozen=True, slots=True)
-class _Origin:
+class Origin:
     """Where documents come from, and what they are called when they say nothing themselves."""
 
     name: str
@@ -72,6 +76,23 @@ class _Origin:
     path: str = ""
     at_hand: bool = False
     """They have no place: another text of the name is the next version of one."""
+
+    @property
+    def article_id(self) -> str:
+        """Id of the article, where there is but one, and it has a place."""
+        return _article_id(self.stem, self.identity)
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """What a source has given; nothing of it has been looked at yet."""
+
+    origin: Origin
+    data: bytes
+    suffix: str = ""
+    """With its dot, in lower case."""
+    charset: str | None = None
+    """What the server that sent it said."""
 
 
 def find_sources(
@@ -87,22 +108,49 @@ def find_sources(
 
 
 def read_source(source: Source, reading: Reading) -> Iterator[Article | SourceError]:
-    """Give the articles of a file, a URL, or what is at hand; errors are among what is given."""
+    """Give the articles of a file, a URL, or what is at hand; errors are among what is given.
+
+    All in this process: what a stranger has written is read in one of its own, see `reader.py`.
+    """
     try:
-        if isinstance(source, Blob):
-            yield from _read_blob(source, reading)
-        elif isinstance(source, str) and is_url(source):
-            yield from _read_url(source, reading)
-        else:
-            yield from _read_file(Path(source), reading)
+        yield from read_file(load(source, reading), reading.about)
     except SourceError as error:
         yield error
     except Exception as error:  # noqa: BLE001 - here whatever a reader raises becomes the file's fault
-        yield blame(_name(source), error)
+        yield blame(name_of(source), error)
 
 
-def _name(source: Source) -> str:
+def name_of(source: Source) -> str:
+    """Give what a source is called in errors."""
     return source.name if isinstance(source, Blob) else without_credentials(str(source))
+
+
+def load(source: Source, reading: Reading) -> File:
+    """Give the bytes of a file, a URL, or what is at hand, and what they are called.
+
+    Raises:
+        SourceError: it is too large, or cannot be had.
+    """
+    if isinstance(source, Blob):
+        return _load_blob(source)
+    if isinstance(source, str) and is_url(source):
+        return _load_url(source, reading)
+    return _load_path(Path(source))
+
+
+def read_file(file: File, about: Metadata = NOTHING) -> Iterator[Article | SourceError]:
+    """Give the articles in the bytes of a file; the errors of single ones are among them.
+
+    Args:
+        file: what is read.
+        about: goes before what an article says about itself.
+
+    Raises:
+        SourceError: it cannot be read.
+    """
+    origin = file.origin
+    documents = detect.read(file.data, origin.name, file.suffix, file.charset)
+    yield from _articles(documents, origin, about)
 
 
 def read_article(path: Path) -> Article:
@@ -124,7 +172,7 @@ def read_article(path: Path) -> Article:
     raise SourceError(f"{path} holds several articles", "give files of one article each")
 
 
-def _read_file(path: Path, reading: Reading) -> Iterator[Article | SourceError]:
+def _load_path(path: Path) -> File:
     try:
         if not path.is_file():
             raise SourceError(f"{path} is not a file", "give files, or folders of them")
@@ -136,7 +184,7 @@ def _read_file(path: Path, reading: Reading) -> Iterator[Article | SourceError]:
     except OSError as error:
         raise UnreadableError(path, error) from error
     place = path.resolve()
-    origin = _Origin(
+    origin = Origin(
         name=str(path),
         identity=str(place),
         stem=path.stem or path.name,
@@ -145,23 +193,21 @@ def _read_file(path: Path, reading: Reading) -> Iterator[Article | SourceError]:
         source=os.fsencode(path).decode("utf-8", "replace"),
         path=os.fsencode(place).decode("utf-8", "replace"),
     )
-    documents = detect.read(data, str(path), path.suffix.lower())
-    yield from _articles(documents, origin, reading.about)
+    return File(origin, data, path.suffix.lower())
 
 
-def _read_url(url: str, reading: Reading) -> Iterator[Article | SourceError]:
+def _load_url(url: str, reading: Reading) -> File:
     from index.reading.fetch import fetch
 
     page = fetch(url, public_only=reading.public_only)
     parts = urlsplit(page.url)
     name = next(filter(None, reversed(parts.path.split("/"))), parts.hostname or "page")
     address = without_credentials(url.partition("#")[0])
-    origin = _Origin(address, address, name, address)
-    documents = detect.read(page.data, address, PurePath(name).suffix.lower(), page.charset)
-    yield from _articles(documents, origin, reading.about)
+    origin = Origin(address, address, name, address)
+    return File(origin, page.data, PurePath(name).suffix.lower(), page.charset)
 
 
-def _read_blob(blob: Blob, reading: Reading) -> Iterator[Article | SourceError]:
+def _load_blob(blob: Blob) -> File:
     suffix = PurePath(blob.name).suffix.lower()
     if len(blob.data) > LARGEST_FILE:
         limit = LARGEST_FILE // 2**20
@@ -169,31 +215,40 @@ def _read_blob(blob: Blob, reading: Reading) -> Iterator[Article | SourceError]:
     source = blob.source or blob.name
     stem = PurePath(blob.name).stem or "article"
     name = f"the {blob.source}" if blob.source else blob.name
-    origin = _Origin(name, blob.name, stem, source, at_hand=True)
-    documents = detect.read(blob.data, name, suffix)
-    yield from _articles(documents, origin, reading.about)
+    origin = Origin(name, blob.name, stem, source, at_hand=True)
+    return File(origin, blob.data, suffix)
 
 
 def _articles(
-    documents: Iterator[Document | SourceError], origin: _Origin, given: Metadata
+    documents: Iterator[Document | SourceError], origin: Origin, given: Metadata
 ) -> Iterator[Article | SourceError]:
     empty = True
     for document in documents:
         empty = False
         if isinstance(document, SourceError):
             yield document
-        elif not document.text.strip():
+            continue
+        text, layout = _text(document)
+        if not text.strip():
             yield SourceError(f"{origin.name} is empty", "nothing to index in it")
-        elif not _TWO_LETTERS.search(document.text):
+        elif not _TWO_LETTERS.search(text):
             yield SourceError(f"{origin.name} has no words", "nothing to index")
         else:
-            yield _article(document, origin, given)
+            for warning in document.warnings:
+                log.warning("%s: %s", origin.name, warning)
+            yield replace(_article(document, text, origin, given), layout=layout)
     if empty:
         yield SourceError(f"{origin.name} is empty", "nothing to index in it")
 
 
-def _article(document: Document, origin: _Origin, given: Metadata) -> Article:
-    text = _storable(document.text)
+def _text(document: Document) -> tuple[str, tuple[Paragraph, ...]]:
+    """Give the canonical text, and its paragraphs where the document states them."""
+    if document.blocks:
+        return assemble(document.blocks)
+    return _storable(document.text), ()
+
+
+def _article(document: Document, text: str, origin: Origin, given: Metadata) -> Article:
     about = given.over(document.about)
     stated = _label(about.title or _headline(text))
     title = stated or _title_of(origin.stem)

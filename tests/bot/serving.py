@@ -14,10 +14,11 @@ from bot.web.problems import MEDIA_TYPE, Problem
 
 
 @contextmanager
-def serving(app: ASGIApp) -> Iterator[httpx.Client]:
+def serving(app: ASGIApp, config: uvicorn.Config | None = None) -> Iterator[httpx.Client]:
     """Run an application under uvicorn on a free port; give a client that talks to it."""
     listener = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(app, log_config=None, timeout_graceful_shutdown=5))
+    config = config or uvicorn.Config(app, log_config=None, timeout_graceful_shutdown=5)
+    server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, args=([listener],), name="server")
     thread.start()
     address = f"http://127.0.0.1:{listener.getsockname()[1]}"

@@ -39,10 +39,8 @@ def read(data: bytes, name: str) -> Iterator[Document]:
             if sum(map(len, pages)) > MOST_TEXT:
                 raise SourceError(f"{name} holds far more text than an article", "split it")
         title, author = _read_about(reader)
-    except SourceError:
+    except (SourceError, MemoryError):
         raise
-    except MemoryError:
-        raise SourceError(f"{name} unpacks to more than there is room for", "split it") from None
     except Exception as error:  # noqa: BLE001 - pypdf raises whatever a damaged file leads it to
         reason = str(error).split("\n")[0][:100] or type(error).__name__
         raise SourceError(

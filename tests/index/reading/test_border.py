@@ -65,7 +65,7 @@ def test_json_ld_may_have_any_shape(data: object) -> None:
 
 
 def test_a_graph_may_be_one_object() -> None:
-    stated = {"@graph": {"datePublished": "2018-01-02"}}
+    stated = {"@graph": {"@type": "NewsArticle", "datePublished": "2018-01-02"}}
     assert one(page_with(json.dumps(stated))).about.published == date(2018, 1, 2)
 
 
@@ -190,7 +190,7 @@ def test_what_an_article_says_of_itself_has_an_end_and_can_be_stored(field: str)
 
 
 def test_a_text_that_cannot_be_split_costs_no_other(
-    library: Library, write: Write, monkeypatch: pytest.MonkeyPatch
+    library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(article: Article) -> ParsedArticle:
         if article.title == "bad":
@@ -198,7 +198,7 @@ def test_a_text_that_cannot_be_split_costs_no_other(
         return parse_article(article)
 
     monkeypatch.setattr("index.build.parse_article", refuse)
-    write("bad.txt", BODY[0])
-    report = library.index([write("good.txt", BODY[1]).parent])
+    articles = [Article(name, name, f"{name}.txt", BODY[0]) for name in ("bad", "good")]
+    report = library.add(articles)
     assert (report.added, len(report.failed)) == (1, 1)
     assert "bad.txt cannot be read (ZeroDivisionError)" in str(report.failed[0])
