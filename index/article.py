@@ -127,3 +127,12 @@ def head(title: str, section: str) -> str:
 
 def is_url(source: str) -> bool:
     return source.lower().startswith(("http://", "https://"))
+
+
+def without_credentials(source: str) -> str:
+    """Give an address without the name and the password in it; all else as it is."""
+    if not is_url(source):
+        return source
+    scheme, _, rest = source.partition("//")
+    end = min((at for at in map(rest.find, "/?#") if at >= 0), default=len(rest))
+    return f"{scheme}//{rest[:end].rpartition('@')[2]}{rest[end:]}"

@@ -12,6 +12,7 @@ from index.compatible import make_compatible
 from index.content import content_sha256
 from index.errors import SourceError
 from index.models.encode import Encoder, Vectors
+from index.reading.border import blame
 from index.reading.frames import Item
 from index.reading.intake import Intake
 from index.reading.split import parse_article
@@ -120,7 +121,11 @@ def index_articles(
             unchanged += 1
             continue
         if staged.get(article.id) != content:
-            parsed = item if isinstance(item, ParsedArticle) else parse_article(item)
+            try:
+                parsed = item if isinstance(item, ParsedArticle) else parse_article(item)
+            except Exception as error:  # noqa: BLE001 - splitting it is a part of reading it
+                failed.append(blame(article.source, error))
+                continue
             if not parsed.sentences:
                 failed.append(SourceError(f"{article.source} has no words", "nothing to index"))
                 continue

@@ -66,6 +66,9 @@ def index(
     follow: Annotated[
         bool, typer.Option("--follow", help="Fetch the pages that a feed has only teasers of.")
     ] = False,
+    follow_links: Annotated[
+        bool, typer.Option("--follow-links", help="Read what links in folders lead to elsewhere.")
+    ] = False,
     workers: Annotated[
         int | None,
         typer.Option("--workers", min=1, max=64, help="Processes, into a PostgreSQL database."),
@@ -92,7 +95,7 @@ def index(
     sources = sources or []
     if title and (len(sources) > 1 or Path(sources[0]).is_dir()):
         raise UsageError("--title is that of one article", "index the articles one by one")
-    reading = Reading(about, glob, force=force, follow=follow)
+    reading = Reading(about, glob, follow_links, force=force, follow=follow)
     given = [find_source(each) for each in sources]
     if workers is None:
         report = _run(ctx, lambda library, show: library.index(given, show, reading, prune=prune))

@@ -19,6 +19,7 @@ from index.article import Article
 from index.content import content_sha256
 from index.errors import SourceError
 from index.reading import frames
+from index.reading.border import blame
 from index.reading.frames import Item, Task
 from index.reading.limits import (
     MOST_ERRORS,
@@ -100,7 +101,7 @@ def read_task(task: Task) -> Iterator[Item]:
     except MemoryError:
         raise
     except Exception as error:  # noqa: BLE001 - whatever it is, the others can be read
-        yield SourceError(f"{name} cannot be read ({type(error).__name__})", "save it again")
+        yield blame(name, error)
 
 
 def _parse(article: Article, task: Task, name: str) -> Item:

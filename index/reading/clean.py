@@ -19,7 +19,7 @@ _LONG = 25
 _CLOSERS = "\"'”’»)]}*_ \u00a0♦■◆●▪∎"
 """What may stand after a full stop; magazines end a story with a sign."""
 _TERMINAL = ".?!…:。！？；؟۔।॥።։"
-_FOOTNOTES = re.compile(r"(?:\s*\[\d{1,3}\])+$")
+_FOOTNOTE = re.compile(r"\[\d{1,3}\]")
 _BULLET = re.compile(r"^(?:[-*•‣◦–—]|\(?\d{1,2}[.)]|\(?[a-z][.)])\s+\S")
 _HEADING = re.compile(r"#{1,6} ")
 _WORD = re.compile(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*")
@@ -116,8 +116,18 @@ def _is_body(block: str) -> bool:
         return False
     if len(words) >= _LINE_OF_WORDS and _UNMARKED.search(block):
         return True
-    ending = _FOOTNOTES.sub("", block).rstrip(_CLOSERS)
+    ending = _without_footnotes(block).rstrip(_CLOSERS)
     if ending[-1:] and ending[-1:] in _TERMINAL:
         return True
     commas = block.count(",")
     return len(words) >= _LONG and commas * 4 < len(words)
+
+
+def _without_footnotes(block: str) -> str:
+    """Take the marks of footnotes, "[12]", and the white space before them off the end."""
+    end = len(block)
+    while match := _FOOTNOTE.fullmatch(block, max(block.rfind("[", 0, end), 0), end):
+        end = match.start()
+        while end and block[end - 1].isspace():
+            end -= 1
+    return block[:end]

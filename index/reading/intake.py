@@ -10,13 +10,14 @@ from pathlib import Path, PurePath
 
 from index.article import ParsedArticle
 from index.errors import SourceError
+from index.reading.border import blame
 from index.reading.find import UnreadableError
 from index.reading.follow import MOST_FOLLOWED, find_link, known_of, take_page
 from index.reading.formats.document import Metadata
 from index.reading.frames import Item, Task
 from index.reading.lending import lend
 from index.reading.limits import DEFAULT, Limits
-from index.reading.read import Reading, Source, find_sources, load
+from index.reading.read import Reading, Source, find_sources, load, name_of
 from index.reading.reader import Reader, read_ahead
 
 
@@ -43,7 +44,7 @@ class Intake:
         self._known = known or {}
         self.passed_over: Counter[str] = Counter()
         """Files of folders that are not read; see `find_files`."""
-        self._found = find_sources(sources, reading.glob, self.passed_over)
+        self._found = find_sources(sources, reading, self.passed_over)
         paths = (Path(s) for s in sources if isinstance(s, (str, Path)))
         self._folders = [_place(path) for path in paths if path.is_dir()]
         unreadable = (each for each in self._found if isinstance(each, UnreadableError))
@@ -102,6 +103,9 @@ class Intake:
                 file = load(source, self._reading)
             except SourceError as error:
                 yield error
+                continue
+            except Exception as error:  # noqa: BLE001 - one source costs no other
+                yield blame(name_of(source), error)
                 continue
             only = file.origin.article_id
             content = self._known.get(only)

@@ -9,15 +9,19 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 from urllib.parse import urlsplit
 
-from index.article import Article, Paragraph, canonical, is_url
+from index.article import Article, Paragraph, canonical, is_url, without_credentials
 from index.errors import SourceError
 from index.reading.assemble import assemble
+from index.reading.border import blame
 from index.reading.find import UnreadableError, find_files
 from index.reading.formats import detect
 from index.reading.formats.document import NOTHING, Document, Metadata
 
 LARGEST_FILE = 64 * 1024 * 1024
 """Bytes. An article is far smaller; a disk image or a log is not an article."""
+LONGEST_LABEL = 500
+"""Characters of a title, an author, a language."""
+LONGEST_SOURCE = 2000
 _HEADLINE = re.compile(r".{8,150}[^\s.!,;:…]")
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _TWO_LETTERS = re.compile(r"[^\W_][\W_]*[^\W_]")
@@ -47,6 +51,8 @@ class Reading:
     """Goes before what an article says about itself."""
     glob: str | None = None
     """Which files of folders are read; see `find_files`."""
+    follow_links: bool = False
+    """Read what links in folders lead to outside of them."""
     public_only: bool = False
     """Fetch nothing from private and local addresses."""
     force: bool = False
@@ -93,12 +99,15 @@ class File:
 
 
 def find_sources(
-    sources: Sequence[Source], glob: str | None, passed_over: Counter[str] | None = None
+    sources: Sequence[Source], reading: "Reading", passed_over: Counter[str] | None = None
 ) -> list[Source | SourceError]:
     """Give what there is to read, one by one: all files, then URLs and what is at hand."""
     others = [s for s in sources if isinstance(s, Blob) or (isinstance(s, str) and is_url(s))]
     paths = [Path(s) for s in sources if not isinstance(s, Blob) and s not in others]
-    return [*find_files(paths, glob, passed_over), *others]
+    return [
+        *find_files(paths, reading.glob, passed_over, follow_links=reading.follow_links),
+        *others,
+    ]
 
 
 def read_source(source: Source, reading: Reading) -> Iterator[Article | SourceError]:
@@ -110,6 +119,13 @@ def read_source(source: Source, reading: Reading) -> Iterator[Article | SourceEr
         yield from read_file(load(source, reading), reading.about)
     except SourceError as error:
         yield error
+    except Exception as error:  # noqa: BLE001 - here whatever a reader raises becomes the file's fault
+        yield blame(name_of(source), error)
+
+
+def name_of(source: Source) -> str:
+    """Give what a source is called in errors."""
+    return source.name if isinstance(source, Blob) else without_credentials(str(source))
 
 
 def load(source: Source, reading: Reading) -> File:
@@ -191,8 +207,8 @@ def _load_url(url: str, reading: Reading) -> File:
     page = fetch(url, public_only=reading.public_only)
     parts = urlsplit(page.url)
     name = next(filter(None, reversed(parts.path.split("/"))), parts.hostname or "page")
-    address = url.partition("#")[0]
-    origin = Origin(url, address, name, address)
+    address = without_credentials(url.partition("#")[0])
+    origin = Origin(address, address, name, address)
     return File(origin, page.data, PurePath(name).suffix.lower(), page.charset)
 
 
@@ -236,17 +252,18 @@ def _text(document: Document) -> tuple[str, tuple[Paragraph, ...]]:
     """Give the canonical text, and its paragraphs where the document states them."""
     if document.blocks:
         return assemble(document.blocks)
-    return canonical(document.text).replace("\0", "\N{REPLACEMENT CHARACTER}"), ()
+    return _storable(document.text), ()
 
 
 def _article(document: Document, text: str, origin: Origin, given: Metadata) -> Article:
     about = given.over(document.about)
-    stated = about.title or _headline(document, text)
+    stated = _label(about.title or _headline(document, text))
     stem = PurePath(document.member).stem or origin.stem
-    title = canonical(" ".join((stated or "").split())) or _title_of(stem)
+    title = stated or _title_of(stem)
     # Where a page was found is known better than where it says it is.
     is_page = is_url(origin.source) and not document.key
-    source = given.source or (origin.source if is_page else about.source) or origin.source
+    stated_source = _label(about.source, LONGEST_SOURCE)
+    source = given.source or (origin.source if is_page else stated_source) or origin.source
     if document.member and source == origin.source and not is_url(source):
         source = f"{source}/{document.member}"
     identity = origin.identity
@@ -257,19 +274,32 @@ def _article(document: Document, text: str, origin: Origin, given: Metadata) -> 
     return Article(
         id=_article_id(title if document.key else origin.stem, identity),
         title=title,
-        source=canonical(source),
+        source=without_credentials(_storable(source)),
         text=text,
         published=about.published,
-        author=about.author and canonical(about.author),
-        language=about.language and canonical(about.language),
+        author=_label(about.author) or None,
+        language=_label(about.language) or None,
         path=origin.path,
         warnings=tuple(map(canonical, document.warnings)),
         excerpt=document.excerpt,
     )
 
 
+def _storable(text: str) -> str:
+    """Give the canonical form, without the one character that no database takes."""
+    return canonical(text).replace("\0", "\N{REPLACEMENT CHARACTER}")
+
+
+def _label(text: str | None, longest: int = LONGEST_LABEL) -> str:
+    """Give what an article says of itself on one line, cut where it goes on without end.
+
+    The title is read together with each sentence: a megabyte of it would be a megabyte a sentence.
+    """
+    return _storable(" ".join((text or "").lstrip()[: 2 * longest].split())[:longest].rstrip())
+
+
 def _title_of(stem: str) -> str:
-    return canonical(re.sub(r"[\s_-]+", " ", stem).strip() or stem)
+    return _storable(re.sub(r"[\s_-]+", " ", stem).strip() or stem)
 
 
 def _article_id(name: str, identity: str) -> str:

@@ -42,6 +42,8 @@ _AROUND = 2000
 """Bytes of its line that are read before and after what is not ASCII, at most."""
 _USUAL = ("cp1250", "cp1254", "cp1257", "iso8859_2", "iso8859_15", "cp1251", "koi8_u", "mac_roman")
 """Tried after windows-1252 and what is guessed: guesses from a few letters are often far off."""
+_NO_CHARSET = frozenset(("punycode", "idna", "unicode-escape", "raw-unicode-escape", "undefined"))
+"""What Python decodes and no text is sent in; to decode Punycode takes the square of its length."""
 _DECLARED_BONUS = 0.4
 """What it counts, of 1, that a file says itself what it is written in."""
 
@@ -113,7 +115,8 @@ def _names(data: bytes, charset: str | None) -> Iterator[str]:
             yield _WIDER.get(found.name, found.codec_info.name)
         elif label:
             with contextlib.suppress(LookupError):
-                yield codecs.lookup(label).name
+                if (named := codecs.lookup(label).name) not in _NO_CHARSET:
+                    yield named
 
 
 def _is_nearly_utf8(data: bytes, *, declared: bool) -> bool:

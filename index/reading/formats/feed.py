@@ -8,11 +8,11 @@ from datetime import date
 from typing import Any
 
 from index.errors import SourceError
+from index.reading.border import LONGEST_REASON, blame, describe
 from index.reading.formats.document import Block, Document, Metadata, parse_date
 from index.reading.formats.fragment import join_lines, read_fragment
 
 MOST_AUTHORS = 50
-_LONGEST_LABEL = 200
 _MORE = re.compile(
     r"(?:^|(?<=[.?!…\])»”\"]))[ \[(]*"
     r"(?:read more|continue reading|read on|more|weiterlesen)[^\w]*$",
@@ -42,29 +42,39 @@ def read(text: str, name: str) -> Iterator[Document | SourceError]:
     import feedparser
 
     data = io.BytesIO(text.encode("utf-8", "replace"))
-    feed = feedparser.parse(data, resolve_relative_uris=False, sanitize_html=False)
+    try:
+        feed = feedparser.parse(data, resolve_relative_uris=False, sanitize_html=False)
+    except Exception as error:
+        what = f"{name} is a damaged feed ({describe(error)})"
+        raise SourceError(what, "give another feed") from error
     if not feed.entries:
         reason = "is a damaged feed" if feed.bozo else "is a feed without entries"
         raise SourceError(f"{name} {reason}", "give another feed")
     language = (feed.feed.get("language") or "").split("-")[0].lower() or None
     for number, entry in enumerate(feed.entries, 1):
-        full = "\n\n".join(part.value for part in entry.get("content", ()))
-        blocks = _without_more(read_fragment(full or entry.get("summary", "")))
-        link = entry.get("link") or None
-        about = Metadata(
-            title=join_lines(read_fragment(entry.get("title") or "")) or None,
-            author=_read_authors(entry),
-            published=_read_published(entry),
-            source=link,
-            language=language,
-        )
-        if not blocks:
-            label = str(entry.get("title") or link or number)[:_LONGEST_LABEL]
-            what = f"the entry {label!r} of {name} has no text"
-            yield NoTextError(what, "index its page", link or "", about)
-            continue
-        key = entry.get("id") or link or f"entry {number}"
-        yield Document(about=about, key=key, blocks=blocks, excerpt=not full)
+        try:
+            yield _read_entry(entry, number, name, language)
+        except Exception as error:  # noqa: BLE001 - one entry, whatever is in it, costs no other
+            yield blame(f"the entry {number} of {name}", error)
+
+
+def _read_entry(entry: Any, number: int, name: str, language: str | None) -> Document | SourceError:
+    full = "\n\n".join(part.get("value") or "" for part in entry.get("content", ()))
+    blocks = _without_more(read_fragment(full or entry.get("summary") or ""))
+    link = entry.get("link") or None
+    about = Metadata(
+        title=join_lines(read_fragment(entry.get("title") or "")) or None,
+        author=_read_authors(entry),
+        published=_read_published(entry),
+        source=link,
+        language=language,
+    )
+    if not blocks:
+        label = str(entry.get("title") or link or number)[:LONGEST_REASON]
+        what = f"the entry {label!r} of {name} has no text"
+        return NoTextError(what, "index its page", link or "", about)
+    key = entry.get("id") or link or f"entry {number}"
+    return Document(about=about, key=key, blocks=blocks, excerpt=not full)
 
 
 def _without_more(blocks: list[Block]) -> tuple[Block, ...]:

@@ -22,6 +22,10 @@ _REST = re.compile(r"\s*(?:#.*|-(?:\s.*)?|[\]})],?|)$|[ \t]+\S.*$|\[[\w.\"'-]+\]
 """A line of front matter that is no value itself: empty, a comment, or of the value above."""
 _NO_VALUE = "[{|>&*!"
 _PLAIN = (str, int, float, date)
+_NOTHING = frozenset(("", "~", "null", "Null", "NULL"))
+"""What YAML writes for no value."""
+MOST_BRACKETS = 200
+"""In YAML; each level of them takes time at every mark that comes after it."""
 MOST_NAMES = 50
 """Authors of an article, at most."""
 _NAMES = {
@@ -102,12 +106,12 @@ def _read_lines(body: str) -> dict[str, str]:
 def _parse_yaml(text: str) -> Any:
     import yaml
 
-    class Loader(yaml.SafeLoader):
-        """Leaves dates as they are written: one that is none would refuse all the rest."""
-
-    Loader.add_constructor("tag:yaml.org,2002:timestamp", lambda _, node: node.value)
+    if sum(map(text.count, "[{")) > MOST_BRACKETS:
+        raise ValueError("it nests too much")
     try:
-        return yaml.load(text, Loader)  # noqa: S506 - a SafeLoader
+        # Leaves all values as they are written: a date, number or switch that is none would
+        # refuse all the rest.
+        return yaml.load(text, yaml.BaseLoader)  # noqa: S506 - makes text alone
     except yaml.YAMLError as error:
         raise ValueError(str(error)) from None
 
@@ -133,7 +137,9 @@ def read_fields(fields: dict[Any, Any]) -> tuple[Metadata, tuple[str, ...]]:
             parts = value if isinstance(value, list) else [value]
             names = [p.get("name") if isinstance(p, dict) else p for p in parts]
             # Only what is plain: YAML's references can make a nested value endless.
-            plain = [str(name) for name in names if name and isinstance(name, _PLAIN)]
+            plain = [
+                str(name) for name in names if isinstance(name, _PLAIN) and name not in _NOTHING
+            ]
             if joined := ", ".join(" ".join(name.split()) for name in plain[:MOST_NAMES]):
                 return joined
         return None

@@ -22,7 +22,14 @@ MOST_ELEMENTS = 60_000
 """Of a page; finding the text of so many takes some ten seconds."""
 MOST_IN_PARAGRAPH = 2_000
 """Elements in one paragraph; finding the text takes four times as long for twice as many."""
-_TAGS = re.compile(r"<[^>]*>")
+_BLOCKS = frozenset(
+    (
+        *("p", "div", "li", "h1", "h2", "h3", "h4", "h5", "h6", "tr", "blockquote", "pre", "br"),
+        "figcaption",
+    )
+)
+_UNREAD = frozenset(("script", "style", "noscript", "template"))
+_TAGS = re.compile(r"<[^<>]*>")
 
 
 def read(text: str, name: str) -> Iterator[Document]:
@@ -61,15 +68,25 @@ def fragment_text(markup: str) -> str:
         tree = html.fromstring(f"<div>{markup}</div>")
     except ParserError:
         return _TAGS.sub(" ", markup)
-    for gone in tree.xpath("//script|//style|//noscript|//template"):
-        gone.drop_tree()
-    for block in tree.xpath(
-        "//p|//div|//li|//h1|//h2|//h3|//h4|//h5|//h6|//tr|//blockquote|//pre|//br|//figcaption"
-    ):
-        block.tail = f"\n\n{block.tail or ''}"
-        block.text = f"\n\n{block.text or ''}" if block.tag != "br" else block.text
-    blocks = (" ".join(part.split()) for part in tree.text_content().split("\n\n"))
+    blocks = (" ".join(part.split()) for part in "".join(_walk(tree)).split("\n\n"))
     return "\n\n".join(filter(None, blocks))
+
+
+def _walk(tree: "HtmlElement") -> Iterator[str]:
+    """Give the pieces of text in their order, and an empty line where a block begins or ends."""
+    from lxml.etree import iterwalk
+
+    walk = iterwalk(tree, events=("start", "end", "comment", "pi"))
+    for event, element in walk:
+        block = element.tag in _BLOCKS
+        if event == "start" and element.tag in _UNREAD:
+            walk.skip_subtree()
+        elif event == "start":
+            yield "\n\n" if block and element.tag != "br" else ""
+            yield element.text or ""
+        if event != "start":
+            yield "\n\n" if block else ""
+            yield element.tail or ""
 
 
 def _check_depth(tree: "HtmlElement", name: str) -> None:

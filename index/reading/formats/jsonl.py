@@ -26,5 +26,7 @@ def read(text: str, name: str) -> Iterator[Document | SourceError]:
             yield SourceError(f"{place} has no text", _FORM)
             continue
         about, warnings = read_fields(row)
-        own = row.get("id") or about.source or about.title or f"line {number}"
-        yield Document(body, about, key=str(own), warnings=warnings)
+        given = row.get("id")
+        own = given if isinstance(given, (str, int, float)) else None
+        key = str(own or about.source or about.title or f"line {number}")
+        yield Document(body, about, key=key, warnings=warnings)

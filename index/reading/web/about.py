@@ -66,9 +66,16 @@ def read_about(tree: "HtmlElement") -> Metadata:
         title=_read_title(tree, metas, own, sites) or found.title,
         author=_read_author(metas, own, sites, found.author),
         published=_read_published(tree, metas, own, nodes),
-        source=address if address and urlsplit(address).scheme in ("http", "https") else None,
+        source=address if _is_address(address) else None,
         language=(tree.get("lang") or "").split("-")[0].lower() or None,
     )
+
+
+def _is_address(url: str | None) -> bool:
+    try:
+        return urlsplit(url or "").scheme in ("http", "https")
+    except ValueError:  # brackets that hold no IPv6 address
+        return False
 
 
 def _read_metas(tree: "HtmlElement") -> dict[str, list[str]]:
