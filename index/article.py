@@ -35,6 +35,10 @@ class Article:
     """ISO 639 code, such as "en"."""
     path: str = ""
     """Absolute path of the file that it was read from, to notice when that is gone; not shown."""
+    warnings: tuple[str, ...] = field(default=(), compare=False)
+    """What was left out of it as it was read, or looks wrong, a sentence each."""
+    excerpt: bool = field(default=False, compare=False, repr=False)
+    """Whether the page at its source may have more of it; set only while it is read."""
     layout: tuple["Paragraph", ...] = field(default=(), compare=False, repr=False)
     """Its paragraphs as the file states them; empty where they are to be found in the text.
     Set only between reading and splitting: what is stored has them in its `ParsedArticle`."""

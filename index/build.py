@@ -52,6 +52,8 @@ class IndexReport:
     """Articles that have gone from their folder."""
     passed_over: tuple[tuple[str, int], ...] = ()
     """Kinds of files in the folders that are no articles, and how many; see `find_files`."""
+    warnings: tuple[tuple[str, str], ...] = ()
+    """Of the added and changed articles: the source, and what was left out or looks wrong."""
 
 
 Before = Callable[[str], EncodedArticle | None]
@@ -101,6 +103,7 @@ def index_articles(
     known, staged = writer.contents(), writer.staged()
     failed: list[SourceError] = []
     new: list[str] = []
+    warnings: list[tuple[str, str]] = []
     added = changed = unchanged = 0
     sentences = 0
     for done, item in enumerate(articles):
@@ -126,6 +129,7 @@ def index_articles(
             writer.stage(encoded)
             new.append(article.id)
             sentences += len(encoded.vectors)
+        warnings += ((article.source, warning) for warning in article.warnings)
         if article.id in known:
             changed += 1
         else:
@@ -136,7 +140,10 @@ def index_articles(
         on_progress(Progress("publish", total, total, sentences, ""))
         writer.publish(removed)
     on_progress(Progress("publish", total, total, sentences, ""))
-    return IndexReport(added, changed, unchanged, sentences, tuple(failed), len(removed))
+    return IndexReport(
+        *(added, changed, unchanged, sentences, tuple(failed), len(removed)),
+        warnings=tuple(warnings),
+    )
 
 
 @contextmanager

@@ -164,7 +164,7 @@ def _dump(encoded: EncodedArticle) -> dict[str, object]:
 
 def _dump_article(article: Article) -> dict[str, object]:
     row = asdict(article)
-    del row["layout"]  # it has become the paragraphs
+    del row["layout"], row["excerpt"]  # the one has become the paragraphs, the other been used
     return row | {"published": article.published.isoformat() if article.published else None}
 
 
@@ -177,7 +177,8 @@ def _load_article(row: Mapping[str, Any]) -> Article:
         raise ValueError("an article's text is not in the form in which it is stored")
     about = {name: row.get(name) and str(row[name]) for name in ("author", "language")}
     day = date.fromisoformat(published) if published else None
-    return Article(**fields, **about, published=day)  # type: ignore[arg-type]  # checked above
+    told = tuple(map(str, row.get("warnings", ())))
+    return Article(**fields, **about, published=day, warnings=told)  # type: ignore[arg-type]  # checked above
 
 
 def _load_structure(article: Article, line: Mapping[str, Any]) -> ParsedArticle:

@@ -22,6 +22,7 @@ WAITING = 16
 TOO_MANY = "Too many jobs are waiting."
 RETRY_AFTER = {"Retry-After": "10"}
 HEARTBEAT_SECONDS = 15
+MOST_WARNINGS = 20
 
 State = Literal["waiting", "running", "done", "failed"]
 
@@ -37,6 +38,9 @@ class Result(BaseModel):
     removed: int = 0
     articles: tuple[str, ...] = Field(default=(), description="Ids of what was added or changed.")
     failed: tuple[Failure, ...] = Field(default=(), description="What could not be read, and why.")
+    warnings: tuple[str, ...] = Field(
+        default=(), description="What was left out of the articles, or looks wrong in them."
+    )
 
 
 class Job(BaseModel):
@@ -165,6 +169,7 @@ def perform(library: Library, task: Task, on_progress: OnProgress) -> Result:
         unchanged=report.unchanged,
         articles=tuple(id_ for id_, added in after.items() if before.get(id_) != added),
         failed=tuple(describe_error(error, library.settings) for error in report.failed),
+        warnings=tuple(warning for _, warning in report.warnings[:MOST_WARNINGS]),
     )
 
 

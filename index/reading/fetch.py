@@ -18,8 +18,9 @@ SECONDS = 30.0
 """For everything: names, connections, redirects and the page."""
 MOST_REDIRECTS = 5
 _CONTENT_TYPES = re.compile(
-    r"text/.*|application/(?:xhtml\+xml|xml|rss\+xml|atom\+xml|rdf\+xml|pdf|json|jsonl|x-ndjson|"
-    r"ndjson|vnd\.openxmlformats-officedocument\.wordprocessingml\.document)",
+    r"text/.*|message/rfc822|application/(?:xhtml\+xml|xml|rss\+xml|atom\+xml|rdf\+xml|pdf|json|"
+    r"jsonl|x-ndjson|ndjson|mbox|csv|toml|yaml|x-subrip|epub\+zip|zip|x-zip-compressed|"
+    r"vnd\.openxmlformats-officedocument\..*|vnd\.oasis\.opendocument\..*)",
     re.IGNORECASE,
 )
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]+)", re.IGNORECASE)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from index.errors import SourceError
-from index.reading.formats.detect import SUFFIXES
+from index.reading.formats.names import SUFFIXES
 
 DANGLING = "link to nothing"
 NO_SUFFIX = "without a suffix"
@@ -49,8 +49,8 @@ def find_files(
             found = True
             yield file
         if not found:
-            wanted = glob or ", ".join(sorted(SUFFIXES))
-            yield SourceError(f"no articles in {path}", f"put files ({wanted}) into it")
+            wanted = f"files ({glob})" if glob else "files that `articlebot index --help` names"
+            yield SourceError(f"no articles in {path}", f"put {wanted} into it")
 
 
 def _walk(path: Path, glob: str | None, passed_over: Counter[str]) -> Iterator[Path | SourceError]:

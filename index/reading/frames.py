@@ -16,6 +16,7 @@ from itertools import chain
 from index.article import KINDS, Article, Paragraph, ParsedArticle, Passage, Sentence
 from index.errors import SourceError
 from index.reading.formats.document import NOTHING, Metadata
+from index.reading.formats.feed import NoTextError
 from index.reading.read import File, Origin
 
 BEGUN = b"b"
@@ -62,7 +63,7 @@ def unpack_task(header: bytes, data: bytes) -> Task:
 
 def pack_item(item: Item) -> bytes:
     if isinstance(item, SourceError):
-        return ERROR + json.dumps([item.what, item.remedy]).encode()
+        return ERROR + json.dumps([item.what, item.remedy, _pack_link(item)]).encode()
     article = item.article if isinstance(item, ParsedArticle) else item
     about = [getattr(article, name) for name in _ARTICLE]
     sections: list[str] = []
@@ -85,13 +86,14 @@ def unpack_item(message: bytes) -> Item:
     """
     view = memoryview(message)[1:]
     if message[:1] == ERROR:
-        what, remedy = json.loads(bytes(view))
-        return SourceError(str(what), str(remedy))
+        what, remedy, link = json.loads(bytes(view))
+        return _unpack_link(str(what), str(remedy), link)
     first, second = (int.from_bytes(view[at : at + _SIZE], "big") for at in (0, _SIZE))
     start = 2 * _SIZE
     day, sections, *about = json.loads(bytes(view[start : start + first]))
     text = str(view[start + first : start + first + second], "utf-8")
     stated = dict(zip(_ARTICLE, about, strict=True))
+    stated["warnings"] = tuple(map(str, stated["warnings"]))
     article = Article(text=text, published=_date(day), **stated)
     structure = array("I")
     structure.frombytes(view[start + first + second :])
@@ -134,6 +136,22 @@ def _parsed(article: Article, sections: list[str], numbers: Iterator[int]) -> Pa
     if max(places, default=0) > len(article.text):
         raise ValueError("a place beyond the text")
     return parsed
+
+
+def _pack_link(error: SourceError) -> list[str | None] | None:
+    """Give what a feed says about an entry of which only its page has text."""
+    if not isinstance(error, NoTextError):
+        return None
+    about = error.about
+    return [error.link, about.title, about.author, _day(about.published), about.language]
+
+
+def _unpack_link(what: str, remedy: str, link: list[str | None] | None) -> SourceError:
+    if link is None:
+        return SourceError(what, remedy)
+    address, title, author, day, language = link
+    about = Metadata(title, author, _date(day), None, language)
+    return NoTextError(what, remedy, address or "", about)
 
 
 def _day(day: date | None) -> str | None:

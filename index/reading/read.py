@@ -1,7 +1,6 @@
 """Read sources into articles: files, folders, addresses on the web, and what is at hand."""
 
 import hashlib
-import logging
 import os
 import re
 from collections import Counter
@@ -16,8 +15,6 @@ from index.reading.assemble import assemble
 from index.reading.find import UnreadableError, find_files
 from index.reading.formats import detect
 from index.reading.formats.document import NOTHING, Document, Metadata
-
-log = logging.getLogger(__name__)
 
 LARGEST_FILE = 64 * 1024 * 1024
 """Bytes. An article is far smaller; a disk image or a log is not an article."""
@@ -54,6 +51,8 @@ class Reading:
     """Fetch nothing from private and local addresses."""
     force: bool = False
     """Read also what seems to be no article, such as a page that asks to accept cookies."""
+    follow: bool = False
+    """Fetch the pages of which a feed has only teasers."""
 
 
 AS_FOUND = Reading()
@@ -218,17 +217,16 @@ def _articles(
         if isinstance(document, SourceError):
             yield document
             continue
+        name = f"{document.member} in {origin.name}" if document.member else origin.name
         text, layout = _text(document)
         if document.doubt and not force:
-            what = f"{origin.name} is no article: it {document.doubt}"
+            what = f"{name} is no article: it {document.doubt}"
             yield SourceError(what, "save the article itself, or index it with --force")
         elif not text.strip():
-            yield SourceError(f"{origin.name} is empty", "nothing to index in it")
+            yield SourceError(f"{name} is empty", "nothing to index in it")
         elif not _TWO_LETTERS.search(text):
-            yield SourceError(f"{origin.name} has no words", "nothing to index")
+            yield SourceError(f"{name} has no words", "nothing to index")
         else:
-            for warning in document.warnings:
-                log.warning("%s: %s", origin.name, warning)
             yield replace(_article(document, text, origin, given), layout=layout)
     if empty:
         yield SourceError(f"{origin.name} is empty", "nothing to index in it")
@@ -243,11 +241,14 @@ def _text(document: Document) -> tuple[str, tuple[Paragraph, ...]]:
 
 def _article(document: Document, text: str, origin: Origin, given: Metadata) -> Article:
     about = given.over(document.about)
-    stated = about.title or _headline(text)
-    title = canonical(" ".join((stated or "").split())) or _title_of(origin.stem)
+    stated = about.title or _headline(document, text)
+    stem = PurePath(document.member).stem or origin.stem
+    title = canonical(" ".join((stated or "").split())) or _title_of(stem)
     # Where a page was found is known better than where it says it is.
     is_page = is_url(origin.source) and not document.key
     source = given.source or (origin.source if is_page else about.source) or origin.source
+    if document.member and source == origin.source and not is_url(source):
+        source = f"{source}/{document.member}"
     identity = origin.identity
     if origin.at_hand:
         identity = about.source or f"{identity}\0{title if stated else text}"
@@ -262,6 +263,8 @@ def _article(document: Document, text: str, origin: Origin, given: Metadata) -> 
         author=about.author and canonical(about.author),
         language=about.language and canonical(about.language),
         path=origin.path,
+        warnings=tuple(map(canonical, document.warnings)),
+        excerpt=document.excerpt,
     )
 
 
@@ -275,8 +278,10 @@ def _article_id(name: str, identity: str) -> str:
     return f"{slug}-{hashlib.sha256(identity.encode('utf-8', 'surrogatepass')).hexdigest()[:6]}"
 
 
-def _headline(text: str) -> str | None:
+def _headline(document: Document, text: str) -> str | None:
     """Give the first line where it is a heading: marked with `#`, or standing by itself."""
+    if document.blocks and document.blocks[0].kind != "body":
+        return None  # a row of a table, or a heading that its format does not take for the title
     first, *following = text.lstrip()[:1000].splitlines()[:2]
     heading = first.strip("# \t")
     if first.startswith("#"):

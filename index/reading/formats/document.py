@@ -63,6 +63,10 @@ class Document:
     """What it is in place of an article: "asks to accept cookies"; it is only read on demand."""
     warnings: tuple[str, ...] = ()
     """What whoever indexes it should know: what was left out, or looks wrong."""
+    excerpt: bool = False
+    """Whether the page that it names as its source may have more of it."""
+    member: str = ""
+    """Its path within the file, where that is an archive, or a mail that it is attached to."""
 
     def __post_init__(self) -> None:
         """Give a document of blocks their text, apart by empty lines."""
