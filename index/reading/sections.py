@@ -34,7 +34,8 @@ def find_sections(text: str, paragraphs: Sequence[Paragraph], title: str) -> Ite
             while path and path[-1][0] >= level:
                 path.pop()
             heading = _plain(text[paragraph.start : paragraph.end])
-            path.append((level, "" if _same(heading, title) else heading))
+            is_title = paragraph.kind == "heading" and _same(heading, title)
+            path.append((level, "" if is_title else heading))
             section = _join(path)
             asked = paragraph.end
         yield section

@@ -20,8 +20,13 @@ _PUBLISHED = {
     *("parsely-pub-date", "citation_publication_date", "citation_date", "article.published"),
 }
 """Names of meta elements that state when a page was published, not when it was changed or sent."""
-_TITLES = ("og:title", "twitter:title", "citation_title", "dc.title", "dcterms.title")
+_TITLES = (
+    *("dc:title", "dcterm:title", "dc.title", "dcterms.title", "og:title", "twitter:title"),
+    *("citation_title", "parsely-title"),
+)
 _AUTHORS = (
+    "dc:creator",
+    "dcterm:creator",
     "author",
     "article:author",
     "citation_author",
@@ -95,11 +100,12 @@ def _canonical(tree: "HtmlElement", metas: Metas) -> str | None:
 def _read_title(
     tree: "HtmlElement", metas: Metas, own: Mapping[str, Any], sites: Sequence[str]
 ) -> str | None:
-    headline = own.get("headline") or own.get("name")
-    stated = [*_find(metas, _TITLES), headline if isinstance(headline, str) else ""]
     title = next((each for each in tree.iter("title") if not _is_drawn(each)), None)
-    if title is not None:
-        stated.append(_part_that_heads(tree, title.text_content()))
+    shown = "" if title is None else " ".join(title.text_content().split())
+    own_names = [str(own[name]) for name in ("headline", "name") if isinstance(own.get(name), str)]
+    # Some state a description as the headline; what the window says as well is the title.
+    own_names.sort(key=lambda name: name not in shown)
+    stated = [*_find(metas, _TITLES), *own_names, _part_that_heads(tree, shown)]
     for each in stated:
         if plain := _without_site(" ".join(each.split()), sites):
             return plain
