@@ -7,10 +7,12 @@ from typing import Literal
 
 import numpy as np
 
-from index.article import ParsedArticle
+from index.article import ParsedArticle, head
+from index.compatible import make_compatible
 from index.content import content_sha256
 from index.errors import SourceError
 from index.models.encode import Encoder, Vectors
+from index.reading.border import blame
 from index.reading.frames import Item
 from index.reading.intake import Intake
 from index.reading.split import parse_article
@@ -51,6 +53,8 @@ class IndexReport:
     """Articles that have gone from their folder."""
     passed_over: tuple[tuple[str, int], ...] = ()
     """Kinds of files in the folders that are no articles, and how many; see `find_files`."""
+    warnings: tuple[tuple[str, str], ...] = ()
+    """Of the added and changed articles: the source, and what was left out or looks wrong."""
 
 
 Before = Callable[[str], EncodedArticle | None]
@@ -100,6 +104,7 @@ def index_articles(
     known, staged = writer.contents(), writer.staged()
     failed: list[SourceError] = []
     new: list[str] = []
+    warnings: list[tuple[str, str]] = []
     added = changed = unchanged = 0
     sentences = 0
     for done, item in enumerate(articles):
@@ -116,7 +121,11 @@ def index_articles(
             unchanged += 1
             continue
         if staged.get(article.id) != content:
-            parsed = item if isinstance(item, ParsedArticle) else parse_article(item)
+            try:
+                parsed = item if isinstance(item, ParsedArticle) else parse_article(item)
+            except Exception as error:  # noqa: BLE001 - splitting it is a part of reading it
+                failed.append(blame(article.source, error))
+                continue
             if not parsed.sentences:
                 failed.append(SourceError(f"{article.source} has no words", "nothing to index"))
                 continue
@@ -125,6 +134,7 @@ def index_articles(
             writer.stage(encoded)
             new.append(article.id)
             sentences += len(encoded.vectors)
+        warnings += ((article.source, warning) for warning in article.warnings)
         if article.id in known:
             changed += 1
         else:
@@ -135,7 +145,10 @@ def index_articles(
         on_progress(Progress("publish", total, total, sentences, ""))
         writer.publish(removed)
     on_progress(Progress("publish", total, total, sentences, ""))
-    return IndexReport(added, changed, unchanged, sentences, tuple(failed), len(removed))
+    return IndexReport(
+        *(added, changed, unchanged, sentences, tuple(failed), len(removed)),
+        warnings=tuple(warnings),
+    )
 
 
 @contextmanager
@@ -152,7 +165,9 @@ def _changing_nothing_if_refused(writer: Writer, staged: Iterable[str]) -> Itera
 def sentence_vectors(
     parsed: ParsedArticle, encoder: Encoder, before: EncodedArticle | None = None
 ) -> Vectors:
-    """Encode every sentence after the article's title, which says what it is about.
+    """Encode every sentence after the article's title and the headings that it stands under.
+
+    They say what it is about.
 
     More views than this one do not find more: `tests/quality/README.md` has the figures.
 
@@ -176,4 +191,8 @@ def sentence_vectors(
 
 def _encoded_texts(parsed: ParsedArticle) -> list[str]:
     text, title = parsed.article.text, parsed.article.title
-    return [f"{title}: {text[s.start : s.end]}" for s in parsed.sentences]
+    return [
+        make_compatible(f"{head(title, passage.section)}: {text[s.start : s.end]}")
+        for passage in parsed.passages
+        for s in passage.sentences
+    ]

@@ -4,17 +4,16 @@ import hashlib
 from pathlib import PurePath
 
 from index.article import Article
-
-PIPELINE = "3"
-"""Raised with every change that makes an unchanged article worth indexing again."""
+from index.fingerprint import PIPELINE
 
 
 def content_sha256(article: Article) -> str:
     """Hash what an article says; the path by which it was reached changes nothing of it."""
     name = PurePath(article.path).name
-    by_path = name and PurePath(article.source).name.startswith(name)
+    # The source is the path as it was given, or one that goes on in an archive.
+    by_path = name and any(part.startswith(name) for part in PurePath(article.source).parts)
     source = "" if by_path else article.source
     about = (article.title, article.published, article.author, article.language, source)
     return hashlib.sha256(
-        "\0".join((PIPELINE, *map(str, about), article.text)).encode()
+        "\0".join((str(PIPELINE), *map(str, about), article.text)).encode()
     ).hexdigest()

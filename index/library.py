@@ -14,11 +14,13 @@ from index.errors import (
     SourceError,
     UnknownArticleError,
 )
+from index.fingerprint import PIPELINE
 from index.models.encode import Encoder
 from index.models.loading import Models
 from index.reading.frames import Item
 from index.reading.intake import Intake
 from index.reading.limits import Limits
+from index.reading.originals import drop_original, keep_originals
 from index.reading.read import AS_FOUND, Reading, Source
 from index.search import Hit, search
 from index.settings import Settings
@@ -66,9 +68,12 @@ class Library:
         encoder = self.models.encoder(on_progress)
         with self._writing(encoder, on_progress) as writer:
             intake = Intake(sources, reading, Limits.of(self.settings), writer.contents())
-            return index_sources(
+            report = index_sources(
                 intake, writer, encoder, on_progress, prune=prune, before=self._published
             )
+        if report.added or report.changed:
+            keep_originals(self.records, sources)
+        return report
 
     def read(self, source: Source, reading: Reading = AS_FOUND) -> list[Item]:
         """Read a source without adding what it holds; errors are among what is given."""
@@ -97,7 +102,11 @@ class Library:
             for article_id in article_ids:
                 if article_id not in known:
                     raise unknown_article(article_id)
+            with self._store.snapshot() as snapshot:
+                gone = list(filter(None, map(snapshot.article, article_ids)))
             writer.publish(article_ids)
+        for article in gone:
+            drop_original(self.records, article)
 
     def add(
         self,
@@ -188,6 +197,17 @@ class Library:
                 return snapshot.info()
         except EmptyLibraryError:
             return LibraryInfo("empty", 0, 0)
+
+    def is_outdated(self) -> bool:
+        """Tell whether articles were read by an earlier version of the program.
+
+        They answer all the same; read again, they may answer better.
+        """
+        try:
+            with self._store.snapshot() as snapshot:
+                return snapshot.oldest_pipeline() < PIPELINE
+        except EmptyLibraryError:
+            return False
 
     def check(self) -> LibraryInfo:
         """Tell how much there is, after reading all that is searched where it lies in files.

@@ -1,12 +1,16 @@
 """Search: a question to ranked hits, by meaning, by words, and by reading the best few."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
+from index.article import SEPARATOR
+from index.compatible import make_compatible, make_readable
 from index.models.encode import Encoder
 from index.models.rerank import PassageText, Reranker
+from index.reading.questions import asks
 from index.stages import stage
 from index.store import EVERYTHING, Candidate, Filter, Snapshot, StoredSentence
 
@@ -24,6 +28,12 @@ UNREAD = -5.0
 """Relevance of what the reranker has not read: the first stage found others more likely."""
 RELEVANCE_WEIGHT = 0.12
 """What a logit of the reranker counts beside the fused score; chosen there, too."""
+
+
+ASKED = 6.0
+"""Logit that the first sentence below a question gains where that is the one that is asked: an
+answer alone, "Nine crowns.", often tells nobody what it answers."""
+_WORDS = re.compile(r"\w+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +71,7 @@ def search(
     4. let the reranker, when there is one, read the passages of the best of them.
     """
     with stage("encode"):
-        vector = encoder.encode([question])[0]
+        vector = encoder.encode([make_compatible(question)])[0]
     candidates = snapshot.search(vector, question, max(DEPTH, k), only)
     candidates.sort(key=lambda each: (-fuse(each), each.sentence_id))
     if reranker is None:  # nothing changes their order any more
@@ -115,10 +125,28 @@ def _read(
         assert article is not None, "a snapshot holds the articles of its sentences"
         start, end = sentences[0].passage_start, sentences[0].passage_end
         spans = tuple((sentence.start - start, sentence.end - start) for sentence in sentences)
-        readings.append(PassageText(article.title, article.text[start:end], spans))
-    logits = reranker.score(question, readings)
+        text, places = make_readable(article.text[start:end], spans)
+        title, section = (
+            make_readable(each, ())[0] for each in (article.title, sentences[0].section)
+        )
+        readings.append(PassageText(title, text, tuple(places), section))
+    logits = reranker.score(make_readable(question, ())[0], readings)
+    for sentences, scores in zip(passages, logits, strict=True):
+        scores[0] += ASKED * _likeness(question, sentences[0].section)
     return {
         sentence.id: logit
         for sentences, scores in zip(passages, logits, strict=True)
         for sentence, logit in zip(sentences, scores, strict=True)
     }
+
+
+def _likeness(question: str, section: str) -> float:
+    """Tell how much a question is the one that a passage stands under, 0 to 1.
+
+    It is 0 where they share half of their words or fewer.
+    """
+    heading = section.rsplit(SEPARATOR, 1)[-1]
+    if not heading or not asks(heading):
+        return 0.0
+    asked, stated = ({*_WORDS.findall(each.casefold())} for each in (question, heading))
+    return max(0.0, 2 * len(asked & stated) / len(asked | stated) - 1)

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import NamedTuple, Protocol
 
-from index.article import Article, ArticleSummary, ParsedArticle
+from index.article import Article, ArticleSummary, Kind, ParsedArticle
+from index.fingerprint import PIPELINE
 from index.models.encode import Encoder, Vectors
 
 OnWait = Callable[[], None]
@@ -26,6 +27,8 @@ class EncodedArticle:
     """Of everything that a change of would make the article worth indexing again."""
     vectors: Vectors
     """One vector a sentence, float32, shape (sentences, dimension), in text order."""
+    pipeline: int = PIPELINE
+    """The version of reading and splitting that it has come from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,10 @@ class StoredSentence(NamedTuple):
     paragraph_end: int
     passage_start: int
     passage_end: int
+    kind: Kind = "body"
+    """Of its paragraph."""
+    section: str = ""
+    """The headings that its passage stands under, "Returns › Refunds"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +98,10 @@ class Snapshot(Protocol):
 
     def model(self) -> tuple[str, str]:
         """Give the fingerprint and the name of the model that made the vectors."""
+        ...
+
+    def oldest_pipeline(self) -> int:
+        """Give the earliest version of reading and splitting that an article has come from."""
         ...
 
     def open(self) -> None:

@@ -9,22 +9,25 @@ import gzip
 import json
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from index.article import Article, Paragraph, ParsedArticle, Passage, Sentence, canonical
+from index.article import KINDS, Article, Paragraph, ParsedArticle, Passage, Sentence, canonical
 from index.build import IndexReport, OnProgress, Progress, sentence_vectors
-from index.content import PIPELINE, content_sha256
+from index.content import content_sha256
 from index.errors import SourceError
+from index.fingerprint import PIPELINE
 from index.models.encode import Encoder
+from index.reading.border import describe
 from index.reading.split import parse_article
 from index.store import EncodedArticle, Feedback, Snapshot, Writer
 
-FORMAT = 1
+FORMAT = 2
+"""Raised with every change of what a line says; earlier ones are read, too."""
 LONGEST_LINE = 512 * 1024 * 1024
 """Characters: an article with its vectors is far shorter."""
 _REMEDY = "give a file that `articlebot export` has written"
@@ -90,13 +93,13 @@ def read_export(
     feedback: list[Feedback] = []
     staged: list[str] = []
     sentences = done = 0
+    number = 1
     try:
         lines = _read_lines(path)
-        header = next(lines, {})
-        if header.get("articlebot") != FORMAT:
-            raise SourceError(f"{path} is no export of this version", _REMEDY)
+        header = _read_header(lines, path)
         same = (header.get("pipeline"), header.get("model")) == (PIPELINE, encoder.fingerprint)
-        for done, line in enumerate(lines):
+        stated = header["articlebot"] >= 2  # before, all kinds had been found in the text
+        for done, (number, line) in enumerate(lines):  # noqa: B007 - told
             if "feedback" in line:
                 feedback.append(_load_feedback(line["feedback"]))
                 continue
@@ -106,7 +109,9 @@ def read_export(
             if known.get(article.id) == content:
                 outcome["unchanged"] += 1
                 continue
-            parsed = _load_structure(article, line) if same else parse_article(article)
+            parsed = _load_structure(article, line) if stated else parse_article(article)
+            if stated and not same:
+                parsed = parse_article(replace(article, layout=parsed.paragraphs))
             vectors = (
                 _load_vectors(line, parsed, encoder) if same else sentence_vectors(parsed, encoder)
             )
@@ -114,10 +119,14 @@ def read_export(
             staged.append(article.id)
             sentences += len(vectors)
             outcome["changed" if article.id in known else "added"] += 1
-    except (OSError, EOFError, ValueError, TypeError, KeyError, zlib.error) as error:
+    except (OSError, EOFError, zlib.error) as error:
         _unstage(writer, staged)
-        reason = getattr(error, "strerror", None) or f"{type(error).__name__}: {error}"
+        reason = getattr(error, "strerror", None) or describe(error)
         raise SourceError(f"{path} cannot be read ({reason})", _REMEDY) from None
+    except _FAULTS as error:
+        _unstage(writer, staged)
+        what = f"line {number} of {path} is damaged ({describe(error)})"
+        raise SourceError(what, _REMEDY) from None
     except BaseException:
         _unstage(writer, staged)
         raise
@@ -129,64 +138,107 @@ def read_export(
     return IndexReport(outcome["added"], outcome["changed"], outcome["unchanged"], sentences, ())
 
 
+_FAULTS = (
+    ValueError,
+    TypeError,
+    KeyError,
+    IndexError,
+    AttributeError,
+    OverflowError,
+    RecursionError,
+)
+"""What is raised of a line that is none of an export."""
+
+
 def _unstage(writer: Writer, article_ids: Iterable[str]) -> None:
     for article_id in article_ids:
         writer.unstage(article_id)
 
 
-def _read_lines(path: Path) -> Iterator[dict[str, Any]]:
+def _read_header(lines: Iterator[tuple[int, dict[str, Any]]], path: Path) -> dict[str, Any]:
+    _, header = next(lines, (1, dict[str, Any]()))
+    if header.get("articlebot") not in range(1, FORMAT + 1):
+        raise SourceError(f"{path} is no export of this version", _REMEDY)
+    return header
+
+
+def _read_lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Give the lines with their numbers.
+
+    Raises:
+        SourceError: one is no JSON object.
+    """
+    number = 1
     with gzip.open(path, "rt", encoding="utf-8") as file:
         while line := file.readline(LONGEST_LINE):
-            row = json.loads(line)
+            try:
+                row = json.loads(line)
+            except (ValueError, RecursionError) as error:
+                what = f"line {number} of {path} is not JSON ({describe(error)})"
+                raise SourceError(what, _REMEDY) from None
             if not isinstance(row, dict):
-                raise TypeError("a line is not an object")
-            yield row
+                raise SourceError(f"line {number} of {path} is not an object", _REMEDY)
+            yield number, row
+            number += 1
 
 
 def _dump(encoded: EncodedArticle) -> dict[str, object]:
     parsed = encoded.parsed
     vectors = encoded.vectors.astype("<f4", copy=False)
     return {
-        "article": asdict(parsed.article) | {"published": _iso(parsed.article.published)},
-        "paragraphs": [[p.number, p.start, p.end, p.kind] for p in parsed.paragraphs],
+        "article": _dump_article(parsed.article),
+        "paragraphs": [[p.number, p.start, p.end, p.kind, p.level] for p in parsed.paragraphs],
         "passages": [
-            [p.start, p.end, [[s.start, s.end, s.paragraph] for s in p.sentences]]
+            [p.start, p.end, [[s.start, s.end, s.paragraph] for s in p.sentences], p.section]
             for p in parsed.passages
         ],
         "vectors": base64.b64encode(vectors.tobytes()).decode("ascii"),
     }
 
 
-def _iso(day: date | None) -> str | None:
-    return day.isoformat() if day else None
+def _dump_article(article: Article) -> dict[str, object]:
+    row = asdict(article)
+    del row["layout"], row["excerpt"]  # the one has become the paragraphs, the other been used
+    return row | {"published": article.published.isoformat() if article.published else None}
 
 
 def _load_article(row: Mapping[str, Any]) -> Article:
     published = row["published"]
     fields = {name: row.get(name) for name in ("id", "title", "source", "text", "path")}
-    if not all(isinstance(value, str) for value in fields.values()):
-        raise TypeError("an article's fields are not text")
+    about = {name: row.get(name) for name in ("author", "language")}
+    given = [value for value in about.values() if value is not None]
+    for value in (*fields.values(), *given):
+        if not isinstance(value, str):
+            raise TypeError("an article's fields are not text")
+        value.encode()
+        if "\0" in value:
+            raise ValueError("an article's fields hold a character that is none")
     if fields["text"] != canonical(row["text"]) or not row["id"]:
         raise ValueError("an article's text is not in the form in which it is stored")
-    about = {name: row.get(name) and str(row[name]) for name in ("author", "language")}
     day = date.fromisoformat(published) if published else None
-    return Article(**fields, **about, published=day)  # type: ignore[arg-type]  # checked above
+    told = tuple(map(str, row.get("warnings", ())))
+    return Article(**fields, **about, published=day, warnings=told)  # type: ignore[arg-type]  # checked above
 
 
 def _load_structure(article: Article, line: Mapping[str, Any]) -> ParsedArticle:
     paragraphs = tuple(Paragraph(*row) for row in line["paragraphs"])
     passages = tuple(
-        Passage(start, end, tuple(Sentence(*row) for row in sentences))
-        for start, end, sentences in line["passages"]
+        Passage(start, end, tuple(Sentence(*row) for row in sentences), section)
+        for start, end, sentences, section in line["passages"]
     )
     parsed = ParsedArticle(article, paragraphs, passages)
-    numbers = {p.number for p in paragraphs}
+    numbers = [p.number for p in paragraphs]
     parts: list[Paragraph | Passage | Sentence] = [*paragraphs, *passages, *parsed.sentences]
+    places = [place for part in parts for place in (part.start, part.end)]
+    whole = [*places, *numbers, *(s.paragraph for s in parsed.sentences)]
     if (
         not parsed.sentences
+        or not all(type(number) is int for number in whole)
         or not all(0 <= part.start < part.end <= len(article.text) for part in parts)
-        or not all(s.paragraph in numbers for s in parsed.sentences)
-        or not all(p.kind in ("body", "furniture") for p in paragraphs)
+        or len(set(numbers)) < len(numbers)
+        or not set(numbers).issuperset(s.paragraph for s in parsed.sentences)
+        or not all(p.kind in KINDS and p.level >= 0 for p in paragraphs)
+        or not all(isinstance(p.section, str) for p in passages)
     ):
         raise ValueError(f"the places in {article.id} do not fit its text")
     return parsed

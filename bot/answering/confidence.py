@@ -23,10 +23,8 @@ questions to another article allow.
 import math
 from functools import cache, lru_cache
 
-import tantivy
-
 from index.search import Hit
-from index.stores.words import analyzer
+from index.stores.analysis import Analyzer, make_analyzer
 
 BIAS, RELEVANCE, DENSE = -2.02, 0.272, 1.62
 """With a reranker."""
@@ -36,6 +34,9 @@ THRESHOLD = 0.15
 """With a reranker; what it answers and withholds is in `tests/quality/README.md`."""
 THRESHOLD_ALONE = 0.086
 """Without one."""
+
+LATIN = "\u024f"
+"""The last of the letters of European languages in Latin script."""
 
 FUNCTION_WORDS = (
     "a about an and are as at be been being but by can could did do does for from had has have he "
@@ -52,7 +53,20 @@ def probability(hit: Hit, question: str, passage: str) -> float:
         score = BIAS_ALONE + DENSE_ALONE * hit.dense + COVERAGE * coverage
     else:
         score = BIAS + RELEVANCE * measure_relevance(hit) + DENSE * hit.dense
-    return round(sigmoid(score), 4)
+    likely = sigmoid(score)
+    if not hit.lexical and is_beyond_latin(question) and is_beyond_latin(passage):
+        likely = min(likely, THRESHOLD / 2)
+    return round(likely, 4)
+
+
+def is_beyond_latin(text: str) -> bool:
+    """Tell whether most letters are of another script than Latin.
+
+    The bundled models have read English: of other scripts they know hardly more than which words
+    question and passage share, and where these share none they guess.
+    """
+    letters = [character for character in text if character.isalpha()]
+    return 2 * sum(character > LATIN for character in letters) > len(letters)
 
 
 def measure_relevance(hit: Hit) -> float:
@@ -74,7 +88,7 @@ def measure_coverage(question: str, text: str) -> float:
 
 def stems(text: str) -> frozenset[str]:
     """Give the stems of a text's words, function words apart."""
-    return frozenset(_content_words().analyze(text))
+    return frozenset(_content_words()(text))
 
 
 _asked = lru_cache(maxsize=16)(stems)
@@ -82,5 +96,5 @@ _asked = lru_cache(maxsize=16)(stems)
 
 
 @cache
-def _content_words() -> tantivy.TextAnalyzer:
-    return analyzer(FUNCTION_WORDS.split())
+def _content_words() -> Analyzer:
+    return make_analyzer(FUNCTION_WORDS.split())

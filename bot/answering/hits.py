@@ -6,8 +6,9 @@ from datetime import datetime
 from pydantic import Field
 
 from bot.answering.passage import Frozen
-from bot.answering.query import Day, Query, check_question
+from bot.answering.query import Day, Query
 from bot.answering.scope import find_scope
+from bot.question import check_question
 from index.library import Library
 from index.search import Hit
 
@@ -39,8 +40,8 @@ class SearchHit(Frozen):
     end: int
     quote: str
     scores: dict[str, float] = Field(
-        description="Higher is better: the order weighs `fused` and, where it is read, `relevance`; "
-        "`total` is the relevance of all that was read."
+        description="Higher is better: the order weighs `fused` and, where it is read, `relevance`;"
+        " `total` is the relevance of all that was read."
     )
 
 

@@ -119,7 +119,7 @@ def print_article(parsed: "ParsedArticle", console: Console) -> None:
     print_text(Text(", ".join(one_line(each) for each in details if each), "dim"), console)
     for paragraph in parsed.paragraphs:
         furniture = paragraph.kind == "furniture"
-        text = _tidy(neutralise(article.text[paragraph.start : paragraph.end])).strip()
+        text = tidy(neutralise(article.text[paragraph.start : paragraph.end])).strip()
         label = f"{'-' if furniture else ' '}{paragraph.number:>3} "
         style = "dim" if furniture else ""
         print_text(Text(text, style), console, " " * len(label), Text(label, "dim"))
@@ -145,6 +145,8 @@ def _print_passage(
     ]
     if citation.page:
         parts.insert(2, f"page {citation.page}")
+    if citation.section:
+        parts.insert(1, one_line(citation.section))
     if citation.published:
         parts.append(citation.published.isoformat())
     cited = f"{', '.join(parts)} ({percent(passage.score)})"
@@ -164,14 +166,14 @@ def _marked(passage: "AnswerPassage", console: Console) -> Text:
     text = neutralise(passage.text)
     start = max(passage.citation.start - passage.start, 0)
     end = max(passage.citation.end - passage.start, start)
-    before, quote, after = (_tidy(part) for part in (text[:start], text[start:end], text[end:]))
+    before, quote, after = (tidy(part) for part in (text[:start], text[start:end], text[end:]))
     if console.color_system is None:
         opening, closing = ("»", "«") if _is_unicode(console) else (">>", "<<")
         return Text(f"{before.lstrip()}{opening}{quote}{closing}{after.rstrip()}")
     return Text.assemble(before.lstrip(), (quote, MARK), after.rstrip())
 
 
-def _tidy(text: str) -> str:
+def tidy(text: str) -> str:
     """Take indentation and runs of spaces and empty lines out of a scraped text."""
     text = re.sub(r"[^\S\n]+", " ", text)
     return re.sub(r" ?\n[ \n]*", "\n", text)

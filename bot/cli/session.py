@@ -1,5 +1,6 @@
 """What the commands share: the engine, the options before the command, the printing of JSON."""
 
+import re
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TextIO
 
 import typer
 
+from bot.cli.outcome import complain
 from index.errors import UsageError
 
 if TYPE_CHECKING:
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from index.library import Library
     from index.settings import Settings
 
+_ACTING = re.compile("[\x7f-\x9f\u200e\u200f\u061c\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 
 
@@ -43,6 +46,15 @@ def open_library(ctx: typer.Context) -> "Library":
     """Open the library that a command is about."""
     session = ctx.ensure_object(Session)
     return session.open_library(session.settings())
+
+
+def tell_outdated(library: "Library") -> None:
+    """Say on standard error where articles are better indexed again."""
+    if library.is_outdated():
+        complain(
+            "some articles were read by an earlier version of the program: run `articlebot index`"
+            " on their files again; they answer meanwhile"
+        )
 
 
 def read_input(limit: int, what: str) -> bytes:
@@ -72,7 +84,13 @@ def read_day(text: str) -> date:
 
 
 def print_json(text: str) -> None:
-    """JSON is UTF-8 whatever the locale says; a lone surrogate becomes its JSON escape."""
+    """JSON is UTF-8 whatever the locale says; a lone surrogate becomes its JSON escape.
+
+    So does, on a terminal, what would act on it instead of being shown: the controls from U+007F
+    on, which JSON leaves as they are.
+    """
+    if sys.stdout.isatty():
+        text = _ACTING.sub(lambda match: f"\\u{ord(match.group()):04x}", text)
     sys.stdout.flush()
     sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace") + b"\n")
     sys.stdout.buffer.flush()

@@ -17,7 +17,7 @@ from slack_sdk.models.blocks import (
 from slack_sdk.models.views import View
 
 from bot.answering.passage import AnswerPassage
-from bot.answering.query import MAX_QUESTION
+from bot.question import MAX_QUESTION
 from bot.slack.blocks import (
     MAX_TITLE,
     citation_parts,
@@ -70,7 +70,7 @@ class Asked:
 def find_piece(passage: AnswerPassage, parsed: ParsedArticle) -> Piece:
     """Give the paragraph of a passage with its neighbours, furniture left out."""
     text, cited = parsed.article.text, passage.citation
-    body = [p for p in parsed.paragraphs if p.kind == "body" or p.number == cited.paragraph]
+    body = [p for p in parsed.paragraphs if p.kind != "furniture" or p.number == cited.paragraph]
     place = next((n for n, p in enumerate(body) if p.number == cited.paragraph), None)
     if place is None or text[cited.start : cited.end] != cited.quote:
         return Piece(passage, lost="The article has changed since.")

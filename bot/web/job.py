@@ -14,6 +14,7 @@ from index.article import Article, ParsedArticle
 from index.build import OnProgress, Progress
 from index.errors import LibraryError
 from index.library import Library
+from index.reading.originals import keep_originals
 from index.reading.read import AS_FOUND, Blob, Reading
 
 WAITING = 16
@@ -21,6 +22,7 @@ WAITING = 16
 TOO_MANY = "Too many jobs are waiting."
 RETRY_AFTER = {"Retry-After": "10"}
 HEARTBEAT_SECONDS = 15
+MOST_WARNINGS = 20
 
 State = Literal["waiting", "running", "done", "failed"]
 
@@ -36,6 +38,9 @@ class Result(BaseModel):
     removed: int = 0
     articles: tuple[str, ...] = Field(default=(), description="Ids of what was added or changed.")
     failed: tuple[Failure, ...] = Field(default=(), description="What could not be read, and why.")
+    warnings: tuple[str, ...] = Field(
+        default=(), description="What was left out of the articles, or looks wrong in them."
+    )
 
 
 class Job(BaseModel):
@@ -153,6 +158,8 @@ def perform(library: Library, task: Task, on_progress: OnProgress) -> Result:
     ids = {each.id for each in articles if isinstance(each, Article)}
     before = _times_added(library, ids)
     report = library.add(read, on_progress)
+    if task.source and report.added + report.changed:
+        keep_originals(library.records, [task.source])
     if report.failed and not report.added + report.changed + report.unchanged:
         raise report.failed[0]
     after = _times_added(library, ids)
@@ -162,6 +169,7 @@ def perform(library: Library, task: Task, on_progress: OnProgress) -> Result:
         unchanged=report.unchanged,
         articles=tuple(id_ for id_, added in after.items() if before.get(id_) != added),
         failed=tuple(describe_error(error, library.settings) for error in report.failed),
+        warnings=tuple(warning for _, warning in report.warnings[:MOST_WARNINGS]),
     )
 
 

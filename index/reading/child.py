@@ -19,6 +19,7 @@ from index.article import Article
 from index.content import content_sha256
 from index.errors import SourceError
 from index.reading import frames
+from index.reading.border import blame
 from index.reading.frames import Item, Task
 from index.reading.limits import (
     MOST_ERRORS,
@@ -66,7 +67,7 @@ def run(handle: int, lifeline: int, limits: Limits) -> None:
             task = frames.unpack_task(connection.recv_bytes(), connection.recv_bytes())
             connection.send_bytes(frames.BEGUN)
             try:
-                with _limited(limits, len(task.file.data)):
+                with limited(limits, len(task.file.data)):
                     for item in read_task(task):
                         if _tells_of_memory(item, at_first, limits):
                             raise MemoryError
@@ -100,7 +101,7 @@ def read_task(task: Task) -> Iterator[Item]:
     except MemoryError:
         raise
     except Exception as error:  # noqa: BLE001 - whatever it is, the others can be read
-        yield SourceError(f"{name} cannot be read ({type(error).__name__})", "save it again")
+        yield blame(name, error)
 
 
 def _parse(article: Article, task: Task, name: str) -> Item:
@@ -149,7 +150,7 @@ def _end_with(lifeline: int) -> None:
 
 
 @contextmanager
-def _limited(limits: Limits, size: int) -> Iterator[None]:
+def limited(limits: Limits, size: int) -> Iterator[None]:
     """Limit the memory, and the time of the processor, for reading a file of a size.
 
     Who waits for it limits its time by the clock; this holds even where nobody waits.

@@ -5,18 +5,23 @@ import os
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 from urllib.parse import urlsplit
 
-from index.article import Article, canonical, is_url
+from index.article import Article, Paragraph, canonical, is_url, without_credentials
 from index.errors import SourceError
+from index.reading.assemble import assemble
+from index.reading.border import blame
 from index.reading.find import UnreadableError, find_files
 from index.reading.formats import detect
 from index.reading.formats.document import NOTHING, Document, Metadata
 
 LARGEST_FILE = 64 * 1024 * 1024
 """Bytes. An article is far smaller; a disk image or a log is not an article."""
+LONGEST_LABEL = 500
+"""Characters of a title, an author, a language."""
+LONGEST_SOURCE = 2000
 _HEADLINE = re.compile(r".{8,150}[^\s.!,;:…]")
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _TWO_LETTERS = re.compile(r"[^\W_][\W_]*[^\W_]")
@@ -46,8 +51,14 @@ class Reading:
     """Goes before what an article says about itself."""
     glob: str | None = None
     """Which files of folders are read; see `find_files`."""
+    follow_links: bool = False
+    """Read what links in folders lead to outside of them."""
     public_only: bool = False
     """Fetch nothing from private and local addresses."""
+    force: bool = False
+    """Read also what seems to be no article, such as a page that asks to accept cookies."""
+    follow: bool = False
+    """Fetch the pages of which a feed has only teasers."""
 
 
 AS_FOUND = Reading()
@@ -83,15 +94,20 @@ class File:
     """With its dot, in lower case."""
     charset: str | None = None
     """What the server that sent it said."""
+    force: bool = False
+    """Read it also where it seems to be no article."""
 
 
 def find_sources(
-    sources: Sequence[Source], glob: str | None, passed_over: Counter[str] | None = None
+    sources: Sequence[Source], reading: "Reading", passed_over: Counter[str] | None = None
 ) -> list[Source | SourceError]:
     """Give what there is to read, one by one: all files, then URLs and what is at hand."""
     others = [s for s in sources if isinstance(s, Blob) or (isinstance(s, str) and is_url(s))]
     paths = [Path(s) for s in sources if not isinstance(s, Blob) and s not in others]
-    return [*find_files(paths, glob, passed_over), *others]
+    return [
+        *find_files(paths, reading.glob, passed_over, follow_links=reading.follow_links),
+        *others,
+    ]
 
 
 def read_source(source: Source, reading: Reading) -> Iterator[Article | SourceError]:
@@ -103,6 +119,13 @@ def read_source(source: Source, reading: Reading) -> Iterator[Article | SourceEr
         yield from read_file(load(source, reading), reading.about)
     except SourceError as error:
         yield error
+    except Exception as error:  # noqa: BLE001 - here whatever a reader raises becomes the file's fault
+        yield blame(name_of(source), error)
+
+
+def name_of(source: Source) -> str:
+    """Give what a source is called in errors."""
+    return source.name if isinstance(source, Blob) else without_credentials(str(source))
 
 
 def load(source: Source, reading: Reading) -> File:
@@ -112,10 +135,12 @@ def load(source: Source, reading: Reading) -> File:
         SourceError: it is too large, or cannot be had.
     """
     if isinstance(source, Blob):
-        return _load_blob(source)
-    if isinstance(source, str) and is_url(source):
-        return _load_url(source, reading)
-    return _load_path(Path(source))
+        file = _load_blob(source)
+    elif isinstance(source, str) and is_url(source):
+        file = _load_url(source, reading)
+    else:
+        file = _load_path(Path(source))
+    return replace(file, force=reading.force)
 
 
 def read_file(file: File, about: Metadata = NOTHING) -> Iterator[Article | SourceError]:
@@ -130,7 +155,7 @@ def read_file(file: File, about: Metadata = NOTHING) -> Iterator[Article | Sourc
     """
     origin = file.origin
     documents = detect.read(file.data, origin.name, file.suffix, file.charset)
-    yield from _articles(documents, origin, about)
+    yield from _articles(documents, origin, about, force=file.force)
 
 
 def read_article(path: Path) -> Article:
@@ -182,8 +207,8 @@ def _load_url(url: str, reading: Reading) -> File:
     page = fetch(url, public_only=reading.public_only)
     parts = urlsplit(page.url)
     name = next(filter(None, reversed(parts.path.split("/"))), parts.hostname or "page")
-    address = url.partition("#")[0]
-    origin = Origin(url, address, name, address)
+    address = without_credentials(url.partition("#")[0])
+    origin = Origin(address, address, name, address)
     return File(origin, page.data, PurePath(name).suffix.lower(), page.charset)
 
 
@@ -200,31 +225,47 @@ def _load_blob(blob: Blob) -> File:
 
 
 def _articles(
-    documents: Iterator[Document | SourceError], origin: Origin, given: Metadata
+    documents: Iterator[Document | SourceError], origin: Origin, given: Metadata, *, force: bool
 ) -> Iterator[Article | SourceError]:
     empty = True
     for document in documents:
         empty = False
         if isinstance(document, SourceError):
             yield document
-        elif not document.text.strip():
-            yield SourceError(f"{origin.name} is empty", "nothing to index in it")
-        elif not _TWO_LETTERS.search(document.text):
-            yield SourceError(f"{origin.name} has no words", "nothing to index")
+            continue
+        name = f"{document.member} in {origin.name}" if document.member else origin.name
+        text, layout = _text(document)
+        if document.doubt and not force:
+            what = f"{name} is no article: it {document.doubt}"
+            yield SourceError(what, "save the article itself, or index it with --force")
+        elif not text.strip():
+            yield SourceError(f"{name} is empty", "nothing to index in it")
+        elif not _TWO_LETTERS.search(text):
+            yield SourceError(f"{name} has no words", "nothing to index")
         else:
-            yield _article(document, origin, given)
+            yield replace(_article(document, text, origin, given), layout=layout)
     if empty:
         yield SourceError(f"{origin.name} is empty", "nothing to index in it")
 
 
-def _article(document: Document, origin: Origin, given: Metadata) -> Article:
-    text = canonical(document.text).replace("\0", "\N{REPLACEMENT CHARACTER}")
+def _text(document: Document) -> tuple[str, tuple[Paragraph, ...]]:
+    """Give the canonical text, and its paragraphs where the document states them."""
+    if document.blocks:
+        return assemble(document.blocks)
+    return _storable(document.text), ()
+
+
+def _article(document: Document, text: str, origin: Origin, given: Metadata) -> Article:
     about = given.over(document.about)
-    stated = about.title or _headline(text)
-    title = canonical(" ".join((stated or "").split())) or _title_of(origin.stem)
+    stated = _label(about.title or _headline(document, text))
+    stem = PurePath(document.member).stem or origin.stem
+    title = stated or _title_of(stem)
     # Where a page was found is known better than where it says it is.
     is_page = is_url(origin.source) and not document.key
-    source = given.source or (origin.source if is_page else about.source) or origin.source
+    stated_source = _label(about.source, LONGEST_SOURCE)
+    source = given.source or (origin.source if is_page else stated_source) or origin.source
+    if document.member and source == origin.source and not is_url(source):
+        source = f"{source}/{document.member}"
     identity = origin.identity
     if origin.at_hand:
         identity = about.source or f"{identity}\0{title if stated else text}"
@@ -233,17 +274,32 @@ def _article(document: Document, origin: Origin, given: Metadata) -> Article:
     return Article(
         id=_article_id(title if document.key else origin.stem, identity),
         title=title,
-        source=canonical(source),
+        source=without_credentials(_storable(source)),
         text=text,
         published=about.published,
-        author=about.author and canonical(about.author),
-        language=about.language and canonical(about.language),
+        author=_label(about.author) or None,
+        language=_label(about.language) or None,
         path=origin.path,
+        warnings=tuple(map(canonical, document.warnings)),
+        excerpt=document.excerpt,
     )
 
 
+def _storable(text: str) -> str:
+    """Give the canonical form, without the one character that no database takes."""
+    return canonical(text).replace("\0", "\N{REPLACEMENT CHARACTER}")
+
+
+def _label(text: str | None, longest: int = LONGEST_LABEL) -> str:
+    """Give what an article says of itself on one line, cut where it goes on without end.
+
+    The title is read together with each sentence: a megabyte of it would be a megabyte a sentence.
+    """
+    return _storable(" ".join((text or "").lstrip()[: 2 * longest].split())[:longest].rstrip())
+
+
 def _title_of(stem: str) -> str:
-    return canonical(re.sub(r"[\s_-]+", " ", stem).strip() or stem)
+    return _storable(re.sub(r"[\s_-]+", " ", stem).strip() or stem)
 
 
 def _article_id(name: str, identity: str) -> str:
@@ -252,8 +308,10 @@ def _article_id(name: str, identity: str) -> str:
     return f"{slug}-{hashlib.sha256(identity.encode('utf-8', 'surrogatepass')).hexdigest()[:6]}"
 
 
-def _headline(text: str) -> str | None:
+def _headline(document: Document, text: str) -> str | None:
     """Give the first line where it is a heading: marked with `#`, or standing by itself."""
+    if document.blocks and document.blocks[0].kind != "body":
+        return None  # a row of a table, or a heading that its format does not take for the title
     first, *following = text.lstrip()[:1000].splitlines()[:2]
     heading = first.strip("# \t")
     if first.startswith("#"):

@@ -22,7 +22,7 @@ from index.store import (
     StoredSentence,
     wait_quietly,
 )
-from index.stores import database, publication, reading, selection
+from index.stores import database, publication, reading, schema, selection
 from index.stores.search_files import SearchFolder
 from index.stores.writer_queue import take_turn
 
@@ -161,6 +161,7 @@ class LocalSnapshot:
         self._store = store
         self._connection = connection
         self._meta = database.read_meta(connection)
+        schema.adapt(connection, self._meta)
 
     def info(self) -> LibraryInfo:
         return database.info(self._meta)
@@ -168,6 +169,9 @@ class LocalSnapshot:
     def model(self) -> tuple[str, str]:
         """Give the fingerprint and the name of the model that made the vectors."""
         return self._meta.get("model_fingerprint", ""), self._meta.get("model_name", "")
+
+    def oldest_pipeline(self) -> int:
+        return schema.oldest_pipeline(self._connection, self._meta)
 
     def articles(self) -> list[ArticleSummary]:
         return reading.read_summaries(self._connection)
@@ -228,9 +232,9 @@ class LocalWriter:
         self._connection = connection
         self._encoder = encoder
         self._model = model
-        made_by = database.get_meta(connection, "model_fingerprint")
+        made_by = schema.get_meta(connection, "model_fingerprint")
         if made_by not in (None, encoder.fingerprint):
-            name = database.get_meta(connection, "model_name")
+            name = schema.get_meta(connection, "model_name")
             raise LibraryError(
                 f"the articles in {store.folder} are indexed with the model {name}, not {model}",
                 "set ARTICLEBOT_MODEL back, or index into another ARTICLEBOT_DATA",
@@ -247,7 +251,7 @@ class LocalWriter:
 
     def stage(self, article: EncodedArticle) -> None:
         with self._transaction():
-            database.put_meta(
+            schema.put_meta(
                 self._connection,
                 model_fingerprint=self._encoder.fingerprint,
                 model_name=self._model,

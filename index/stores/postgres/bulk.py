@@ -53,7 +53,7 @@ def index_in_parallel(
     """
     server = open_server(settings)
     passed_over = Counter[str]()
-    found = find_sources(sources, reading.glob, passed_over)
+    found = find_sources(sources, reading, passed_over)
     if any(isinstance(source, Blob) for source in found):
         raise UsageError("standard input is one article", "index it without --workers")
     if encoder is None:  # once, before several processes would do it at the same time

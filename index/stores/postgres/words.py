@@ -9,8 +9,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from index.article import ParsedArticle
-from index.stores.words import analyzer
+from index.article import ParsedArticle, head
+from index.stores.analysis import make_analyzer
 
 
 def _lengths() -> Iterator[int]:
@@ -42,7 +42,7 @@ class SentenceWords:
 
 @dataclass(frozen=True, slots=True)
 class PassageWords:
-    """The words of a passage after the title, which each of its sentences is found by, too."""
+    """The words of a passage after its headings, which each of its sentences is found by, too."""
 
     position: int
     """Of its first sentence."""
@@ -90,19 +90,19 @@ class ArticleWords:
 
 def analyze(text: str) -> Sequence[str]:
     """Give the words of a text as they are compared."""
-    return analyzer().analyze(text)
+    return make_analyzer()(text)
 
 
 def count_words(parsed: ParsedArticle) -> ArticleWords:
     """Count the words of an article's sentences and passages."""
-    analyze = analyzer().analyze
+    analyze = make_analyzer()
     title, text = parsed.article.title, parsed.article.text
     sentences: list[SentenceWords] = []
     passages: list[PassageWords] = []
     for passage in parsed.passages:
         if not passage.sentences:
             continue
-        words = analyze(f"{title}\n{text[passage.start : passage.end]}")
+        words = analyze(f"{head(title, passage.section)}\n{text[passage.start : passage.end]}")
         passages.append(
             PassageWords(len(sentences), len(passage.sentences), Counter(words), len(words))
         )

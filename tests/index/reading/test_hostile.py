@@ -37,7 +37,6 @@ REFUSED: dict[str, tuple[Callable[[], bytes], str]] = {
         lambda: hostile.document(f"<w:p {ATTRIBUTE * 6_000_000}/>"),
         "damaged Word document|far more parts",
     ),
-    "tall.docx": (lambda: hostile.tall_cell(100_000, 5_000), "far more text"),
     "deep.docx": (
         lambda: hostile.document("<w:tbl><w:tr><w:tc>" * 400 + "</w:tc></w:tr></w:tbl>" * 400),
         "damaged Word document",
@@ -47,13 +46,14 @@ REFUSED: dict[str, tuple[Callable[[], bytes], str]] = {
     "long.html": (lambda: hostile.page_of(paragraphs=100_000), "more than 60,000 elements"),
     "deep.html": (lambda: hostile.nested(300), "nests its elements too deeply"),
     "deepest.html": (lambda: hostile.nested(100_000), "no web page|too deeply"),
-    "bomb.pdf": (lambda: hostile.pdf_bomb(300), "damaged PDF"),
+    "bomb.pdf": (lambda: hostile.pdf_bomb(300), "damaged PDF|ends the process"),
     "long.txt": (MANY.encode, "more than 100,000 sentences"),
     "deep.jsonl": (lambda: b'{"text": ' + b"[" * 200_000, "not JSON"),
     "long.rss": (lambda: FEED.format("<item>" * 100_000).encode(), "more than 1,000 parts"),
     "quotes.md": (lambda: b">" * 20_000 + b" One came.", "is empty"),
 }
 READ: dict[str, Callable[[], bytes]] = {
+    "tall.docx": lambda: hostile.tall_cell(100_000, 5_000),
     "wide.docx": lambda: hostile.wide_cell(1_000_000_000),
     "dates.html": lambda: hostile.no_dates(40),
     "aliases.txt": f"---\ntitle: A\na0: &a0 [x]\n{ALIASES}---\nOne came.".encode,

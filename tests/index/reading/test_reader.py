@@ -1,6 +1,5 @@
 """The process that reads: it gives what reading here would give, and is no danger to anybody."""
 
-import logging
 import os
 import signal
 import subprocess
@@ -96,12 +95,20 @@ def test_an_article_that_has_not_changed_is_not_split(write: Write) -> None:
     assert isinstance(changed, ParsedArticle)
 
 
-def test_what_is_logged_of_a_file_is_logged_here(
-    reader: Reader, caplog: pytest.LogCaptureFixture
-) -> None:
-    with caplog.at_level(logging.WARNING, "index"):
-        read(reader, task("---\ntitle: A\ndate: 5/4/2017\n---\nOne came."))
-    assert "5/4/2017" in caplog.text
+def test_what_is_told_of_a_file_comes_with_its_article(reader: Reader) -> None:
+    (found,) = read(reader, task("---\ntitle: A\ndate: 5/4/2017\n---\nOne came."))
+    assert isinstance(found, ParsedArticle)
+    (told,) = found.article.warnings
+    assert "5/4/2017" in told
+
+
+def test_kinds_levels_and_sections_come_with_an_article(reader: Reader) -> None:
+    (found,) = read(reader, task("# Returns\n\n## Refunds\n\nThey take a week.\n", "a.md"))
+    assert isinstance(found, ParsedArticle)
+    assert [(p.kind, p.level) for p in found.paragraphs] == [
+        *(("heading", 1), ("heading", 2), ("body", 0))
+    ]
+    assert [p.section for p in found.passages] == ["Refunds"]
 
 
 def test_one_process_reads_all_files_of_a_run_and_of_the_next(write: Write) -> None:
