@@ -1,8 +1,9 @@
 # Build:  docker build -t articlebot .
 # Run:    docker run -p 8000:8000 -v articlebot:/data articlebot
-ARG PYTHON=3.11
+# The digest is what is built on; the tag says what it was when it was chosen.
+ARG PYTHON=python:3.11.16-slim@sha256:9c900dea9e8fb7e16277c179b555cc72d29a352dbc33cff48ad5a0412fd5bfc7
 
-FROM python:${PYTHON}-slim AS base
+FROM ${PYTHON} AS base
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1 PIP_ROOT_USER_ACTION=ignore
 # Dependency groups need pip 25.1.
 RUN pip install --quiet "pip>=25.1"

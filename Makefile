@@ -1,15 +1,21 @@
 # What a person types. `make` alone lists it. Everything needs the environment in .venv, which is
-# made on first use and brought up to date when pyproject.toml or constraints.txt change.
+# made on first use and brought up to date when pyproject.toml or constraints.txt change: first with
+# what answering needs, and for the developers' targets with what these need besides.
 
 MAKEFLAGS += --no-print-directory --no-builtin-rules
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help ask serve test bench lint format
+.PHONY: help ask serve test bench crash lint format
 
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
+DEVELOPED := $(VENV)/.developed
 LOG := $(VENV)/install.log
+
+PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
+install = $(PIP) --constraint $(VENV)/constraints.txt --editable '$(1)' >>$(LOG) 2>&1 || { \
+	tail -n 20 $(LOG) >&2; exit 1; }
 
 # The first Python of 3.11 or later; looked for only when it is needed.
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
@@ -40,16 +46,19 @@ ask: $(SEEDED) ## answer Q="…" from the articles in seeds/; without Q, open a 
 serve: $(SEEDED) ## serve HTTP on http://127.0.0.1:8000; ARGS="--port 9000"
 	@$(BIN)/articlebot serve $(ARGS)
 
-test: $(INSTALLED) ## run all tests; ARGS="-k cli" runs some
+test: $(DEVELOPED) ## run all tests; ARGS="-k cli" runs some
 	@$(BIN)/python -m pytest $(ARGS)
 
-bench: $(INSTALLED) ## measure speed beside the plain stack; ARGS="growth" up to a million sentences
+bench: $(DEVELOPED) ## measure speed beside the plain stack; ARGS="growth" up to a million sentences
 	@$(BIN)/python -m tests.benchmarks $(ARGS)
 
-lint: $(INSTALLED) ## check style and types
+crash: $(DEVELOPED) ## kill the program 300 times; nothing may be half there; ARGS="--kills 1000"
+	@$(BIN)/python -m tests.crash $(ARGS)
+
+lint: $(DEVELOPED) ## check style and types
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check --quiet . && $(BIN)/mypy
 
-format: $(INSTALLED) ## put the source into its standard form
+format: $(DEVELOPED) ## put the source into its standard form
 	@$(BIN)/ruff check --fix --quiet . && $(BIN)/ruff format --quiet .
 
 $(SEEDED): $(wildcard seeds/*) | $(INSTALLED)
@@ -63,12 +72,16 @@ $(INSTALLED): pyproject.toml constraints.txt
 	@$(BIN)/python -m pip --version >/dev/null 2>&1 || { [ -n "$(PYTHON)" ] || { \
 	    echo "articlebot needs Python 3.11 or later: install it, or name it: make PYTHON=PATH" >&2; \
 	    exit 1; }; $(PYTHON) -m venv $(VENV); }
-	@: >$(LOG); export PIP_DISABLE_PIP_VERSION_CHECK=1; pip="$(BIN)/python -m pip install --quiet"; \
+	@: >$(LOG); pip="$(PIP)"; \
 	torch() { $(BIN)/python -c 'import importlib.metadata as m; m.version("torch")' 2>/dev/null; }; \
 	torch || [ "$$(uname)" != Linux ] || $$pip --no-deps --retries 0 --timeout 5 \
 	    --index-url $(TORCH_INDEX) "torch==$(TORCH)" >>$(LOG) 2>&1 || true; \
 	if torch; then sed '/^torch==/d' constraints.txt; else cat constraints.txt; fi \
-	    >$(VENV)/constraints.txt; \
-	$$pip --constraint $(VENV)/constraints.txt --editable '.[dev]' >>$(LOG) 2>&1 || { \
-	    tail -n 20 $(LOG) >&2; exit 1; }
+	    >$(VENV)/constraints.txt
+	@$(call install,.)
+	@touch $@
+
+$(DEVELOPED): $(INSTALLED)
+	@echo "Installing what tests need besides (log: $(LOG))" >&2
+	@$(call install,.[dev])
 	@touch $@

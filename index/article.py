@@ -7,9 +7,16 @@ import hashlib
 import unicodedata
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Literal
+from typing import Literal, get_args
 
-Kind = Literal["body", "furniture"]
+Kind = Literal["body", "heading", "item", "caption", "code", "table", "question", "furniture"]
+"""What a paragraph is. Furniture stays in the text and is never quoted; a heading or a question
+says what follows it is about, and is no answer itself."""
+KINDS: tuple[Kind, ...] = get_args(Kind)
+SEPARATOR = " › "
+"""Between a title, a heading, and the heading below it."""
+HEADINGS: frozenset[Kind] = frozenset({"heading", "question"})
+"""What goes before the passages below it, as the title goes before all of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +35,9 @@ class Article:
     """ISO 639 code, such as "en"."""
     path: str = ""
     """Absolute path of the file that it was read from, to notice when that is gone; not shown."""
+    layout: tuple["Paragraph", ...] = field(default=(), compare=False, repr=False)
+    """Its paragraphs as the file states them; empty where they are to be found in the text.
+    Set only between reading and splitting: what is stored has them in its `ParsedArticle`."""
 
     def page(self, offset: int) -> int | None:
         """Give the page that an offset is on, from 1; None where the text has no pages.
@@ -43,13 +53,15 @@ class Article:
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """A block of the text: `body`, or `furniture`, which stays in the text and never answers."""
+    """A block of the text, and what it is."""
 
     number: int
     """From 1, furniture counted too, so that a number leads to a place in the text."""
     start: int
     end: int
     kind: Kind
+    level: int = 0
+    """Of a heading, or of a question that is one: 1 is the highest; 0 is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +81,8 @@ class Passage:
     start: int
     end: int
     sentences: tuple[Sentence, ...]
+    section: str = ""
+    """The headings that it stands under, "Returns › Refunds"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +114,11 @@ class ArticleSummary:
 def canonical(text: str) -> str:
     """Give the one form in which a text is stored and cited: NFC, without lone surrogates."""
     return unicodedata.normalize("NFC", text).encode("utf-8", "replace").decode()
+
+
+def head(title: str, section: str) -> str:
+    """Give what goes before a passage where it is searched and read: what it is about."""
+    return f"{title}{SEPARATOR}{section}" if section else title
 
 
 def is_url(source: str) -> bool:

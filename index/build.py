@@ -9,22 +9,20 @@ from typing import Literal
 
 import numpy as np
 
-from index.article import Article, ParsedArticle
+from index.article import Article, ParsedArticle, head
 from index.errors import SourceError
+from index.fingerprint import PIPELINE
 from index.models.encode import Encoder, Vectors
 from index.reading.intake import Intake
 from index.reading.split import parse_article
 from index.store import EncodedArticle, Writer
-
-PIPELINE = "3"
-"""Raised with every change that makes an unchanged article worth indexing again."""
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
     """How far long work has come."""
 
-    stage: Literal["export", "index", "publish"]
+    stage: Literal["export", "wait", "index", "publish"]
     done: int
     total: int
     """Articles; 0 where it is not known."""
@@ -158,14 +156,16 @@ def content_sha256(article: Article) -> str:
     source = "" if by_path else article.source
     about = (article.title, article.published, article.author, article.language, source)
     return hashlib.sha256(
-        "\0".join((PIPELINE, *map(str, about), article.text)).encode()
+        "\0".join((str(PIPELINE), *map(str, about), article.text)).encode()
     ).hexdigest()
 
 
 def sentence_vectors(
     parsed: ParsedArticle, encoder: Encoder, before: EncodedArticle | None = None
 ) -> Vectors:
-    """Encode every sentence after the article's title, which says what it is about.
+    """Encode every sentence after the article's title and the headings that it stands under.
+
+    They say what it is about.
 
     More views than this one do not find more: `tests/quality/README.md` has the figures.
 
@@ -189,4 +189,8 @@ def sentence_vectors(
 
 def _encoded_texts(parsed: ParsedArticle) -> list[str]:
     text, title = parsed.article.text, parsed.article.title
-    return [f"{title}: {text[s.start : s.end]}" for s in parsed.sentences]
+    return [
+        f"{head(title, passage.section)}: {text[s.start : s.end]}"
+        for passage in parsed.passages
+        for s in passage.sentences
+    ]

@@ -3,6 +3,9 @@
 import hashlib
 from collections.abc import Iterable
 
+PIPELINE = 4
+"""Raised with every change that makes an unchanged article worth indexing again."""
+
 
 def content_number(article_id: str, content_sha256: str) -> int:
     """Give a number for an article and what it says.

@@ -1,26 +1,27 @@
 """A library of articles: what is indexed, and how to add to it and search it."""
 
 from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Self
 
 from index.article import Article, ArticleSummary, ParsedArticle, canonical
-from index.build import IndexReport, OnProgress, index_articles, index_sources, unwatched
+from index.build import IndexReport, OnProgress, Progress, index_articles, index_sources, unwatched
 from index.errors import (
     EmptyLibraryError,
     LibraryError,
     SourceError,
     UnknownArticleError,
 )
+from index.fingerprint import PIPELINE
 from index.models.encode import Encoder
 from index.models.loading import Models
 from index.reading.intake import Intake
 from index.reading.read import AS_FOUND, Reading, Source
 from index.search import Hit, search
 from index.settings import Settings
-from index.store import EVERYTHING, EncodedArticle, Feedback, Filter, LibraryInfo, Snapshot
+from index.store import EVERYTHING, EncodedArticle, Feedback, Filter, LibraryInfo, Snapshot, Writer
 from index.stores.choice import open_store
 from index.transfer import Exported, read_export, write_export
 
@@ -57,16 +58,24 @@ class Library:
             prune: remove what was read from the given folders before and is there no more.
 
         Raises:
-            BusyError: another process is indexing into the same library.
+            BusyError: another process writes to the same library, for too long.
             LibraryError: the data directory cannot be written, or holds another model's vectors.
             ModelError: the model cannot be loaded or exported.
         """
         encoder = self.models.encoder(on_progress)
-        with self._store.writing(encoder, self.settings.model) as writer:
+        with self._writing(encoder, on_progress) as writer:
             intake = Intake(sources, reading)
             return index_sources(
                 intake, writer, encoder, on_progress, prune=prune, before=self._published
             )
+
+    def _writing(
+        self, encoder: Encoder, on_progress: OnProgress = unwatched
+    ) -> AbstractContextManager[Writer]:
+        def tell() -> None:
+            on_progress(Progress("wait", 0, 0, 0, self._store.place))
+
+        return self._store.writing(encoder, self.settings.model, tell)
 
     def _published(self, article_id: str) -> EncodedArticle | None:
         with self._store.snapshot() as snapshot:
@@ -78,7 +87,7 @@ class Library:
         Raises:
             UnknownArticleError: there is none of one of these ids; nothing is removed then.
         """
-        with self._store.writing(self.models.encoder(), self.settings.model) as writer:
+        with self._writing(self.models.encoder()) as writer:
             known = writer.contents()
             for article_id in article_ids:
                 if article_id not in known:
@@ -95,7 +104,7 @@ class Library:
         An error among them, of what could not be read, is told in the report.
         """
         encoder = self.models.encoder(on_progress)
-        with self._store.writing(encoder, self.settings.model) as writer:
+        with self._writing(encoder, on_progress) as writer:
             return index_articles(
                 articles, len(articles), writer, encoder, on_progress, before=self._published
             )
@@ -127,7 +136,7 @@ class Library:
             BusyError, LibraryError, ModelError: as `index` does.
         """
         encoder = self.models.encoder(on_progress)
-        with self._store.writing(encoder, self.settings.model) as writer:
+        with self._writing(encoder, on_progress) as writer:
             return read_export(path, writer, encoder, on_progress, self._add_feedback)
 
     def _add_feedback(self, feedback: Feedback) -> None:
@@ -174,6 +183,17 @@ class Library:
                 return snapshot.info()
         except EmptyLibraryError:
             return LibraryInfo("empty", 0, 0)
+
+    def is_outdated(self) -> bool:
+        """Tell whether articles were read by an earlier version of the program.
+
+        They answer all the same; read again, they may answer better.
+        """
+        try:
+            with self._store.snapshot() as snapshot:
+                return snapshot.oldest_pipeline() < PIPELINE
+        except EmptyLibraryError:
+            return False
 
     def check(self) -> LibraryInfo:
         """Tell how much there is, after reading all that is searched where it lies in files.

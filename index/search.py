@@ -110,7 +110,8 @@ def _read(
         assert article is not None, "a snapshot holds the articles of its sentences"
         start, end = sentences[0].passage_start, sentences[0].passage_end
         spans = tuple((sentence.start - start, sentence.end - start) for sentence in sentences)
-        readings.append(PassageText(article.title, article.text[start:end], spans))
+        text, section = article.text[start:end], sentences[0].section
+        readings.append(PassageText(article.title, text, spans, section))
     logits = reranker.score(question, readings)
     return {
         sentence.id: logit

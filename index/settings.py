@@ -5,6 +5,7 @@ import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -50,6 +51,12 @@ def _check_address(store: SecretStr | None) -> SecretStr | None:
     return store
 
 
+def _check_networks(listed: str) -> str:
+    for each in filter(None, re.split(r"[\s,]+", listed)):
+        ip_network(each, strict=False)  # raises a ValueError that tells what is wrong
+    return listed
+
+
 class Settings(BaseSettings):
     """Everything that can be set. Read once at start; secrets are hidden in its repr."""
 
@@ -75,6 +82,11 @@ class Settings(BaseSettings):
     cache: _Folder = Field(
         default_factory=lambda: platformdirs.user_cache_path("articlebot", appauthor=False),
         description="Cache directory: exported models, which can be made again.",
+    )
+    wait_seconds: float = Field(
+        default=60,
+        ge=0,
+        description="Seconds that a process waits for another that writes to the data directory.",
     )
     model: str = Field(
         default=DEFAULT_MODEL,
@@ -122,6 +134,13 @@ class Settings(BaseSettings):
     )
     request_seconds: float = Field(
         default=30, gt=0, description="Seconds that the work for an HTTP request may take."
+    )
+    connections: int = Field(
+        default=500, ge=1, description="HTTP connections at a time; more are refused."
+    )
+    trusted_proxies: Annotated[str, AfterValidator(_check_networks)] = Field(
+        default="",
+        description="Addresses of proxies whose X-Forwarded-For counts, commas between.",
     )
     fetch_urls: bool = Field(
         default=False, description="Over HTTP, let those who may write have web pages fetched."

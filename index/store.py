@@ -1,13 +1,21 @@
 """What every store of articles can do; `index/stores/` holds the stores themselves."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import NamedTuple, Protocol
 
-from index.article import Article, ArticleSummary, ParsedArticle
+from index.article import Article, ArticleSummary, Kind, ParsedArticle
+from index.fingerprint import PIPELINE
 from index.models.encode import Encoder, Vectors
+
+OnWait = Callable[[], None]
+"""Called when another's turn to write has to be waited for."""
+
+
+def wait_quietly() -> None:
+    """Tell nobody that another's turn is waited for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +27,8 @@ class EncodedArticle:
     """Of everything that a change of would make the article worth indexing again."""
     vectors: Vectors
     """One vector a sentence, float32, shape (sentences, dimension), in text order."""
+    pipeline: int = PIPELINE
+    """The version of reading and splitting that it has come from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +54,10 @@ class StoredSentence(NamedTuple):
     paragraph_end: int
     passage_start: int
     passage_end: int
+    kind: Kind = "body"
+    """Of its paragraph."""
+    section: str = ""
+    """The headings that its passage stands under, "Returns › Refunds"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +98,10 @@ class Snapshot(Protocol):
 
     def model(self) -> tuple[str, str]:
         """Give the fingerprint and the name of the model that made the vectors."""
+        ...
+
+    def oldest_pipeline(self) -> int:
+        """Give the earliest version of reading and splitting that an article has come from."""
         ...
 
     def open(self) -> None:
@@ -151,11 +169,15 @@ class Store(Protocol):
 
     def snapshot(self) -> AbstractContextManager[Snapshot]: ...
 
-    def writing(self, encoder: Encoder, model: str) -> AbstractContextManager["Writer"]:
+    def writing(
+        self, encoder: Encoder, model: str, on_wait: OnWait = wait_quietly
+    ) -> AbstractContextManager["Writer"]:
         """Become a writer, with the model whose vectors are going to be stored.
 
+        Where there can only be one, the turn is waited for; `on_wait` is told.
+
         Raises:
-            BusyError: another process is writing, where there can only be one.
+            BusyError: the turn did not come in time.
             LibraryError: the library holds another model's vectors.
         """
         ...

@@ -9,28 +9,23 @@ import gzip
 import json
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from index.article import Article, Paragraph, ParsedArticle, Passage, Sentence, canonical
-from index.build import (
-    PIPELINE,
-    IndexReport,
-    OnProgress,
-    Progress,
-    content_sha256,
-    sentence_vectors,
-)
+from index.article import KINDS, Article, Paragraph, ParsedArticle, Passage, Sentence, canonical
+from index.build import IndexReport, OnProgress, Progress, content_sha256, sentence_vectors
 from index.errors import SourceError
+from index.fingerprint import PIPELINE
 from index.models.encode import Encoder
 from index.reading.split import parse_article
 from index.store import EncodedArticle, Feedback, Snapshot, Writer
 
-FORMAT = 1
+FORMAT = 2
+"""Raised with every change of what a line says; earlier ones are read, too."""
 LONGEST_LINE = 512 * 1024 * 1024
 """Characters: an article with its vectors is far shorter."""
 _REMEDY = "give a file that `articlebot export` has written"
@@ -55,6 +50,8 @@ def write_export(
     partial = path.with_name(f"{path.name}.part")
     articles = opinions = 0
     try:
+        partial.unlink(missing_ok=True)
+        partial.touch(mode=0o600)  # articles and what people think of answers are private
         with gzip.open(partial, "wt", encoding="utf-8", newline="\n") as file:
 
             def write(**line: object) -> None:
@@ -97,9 +94,10 @@ def read_export(
     try:
         lines = _read_lines(path)
         header = next(lines, {})
-        if header.get("articlebot") != FORMAT:
+        if header.get("articlebot") not in range(1, FORMAT + 1):
             raise SourceError(f"{path} is no export of this version", _REMEDY)
         same = (header.get("pipeline"), header.get("model")) == (PIPELINE, encoder.fingerprint)
+        stated = header["articlebot"] >= 2  # before, all kinds had been found in the text
         for done, line in enumerate(lines):
             if "feedback" in line:
                 feedback.append(_load_feedback(line["feedback"]))
@@ -110,7 +108,9 @@ def read_export(
             if known.get(article.id) == content:
                 outcome["unchanged"] += 1
                 continue
-            parsed = _load_structure(article, line) if same else parse_article(article)
+            parsed = _load_structure(article, line) if stated else parse_article(article)
+            if stated and not same:
+                parsed = parse_article(replace(article, layout=parsed.paragraphs))
             vectors = (
                 _load_vectors(line, parsed, encoder) if same else sentence_vectors(parsed, encoder)
             )
@@ -151,18 +151,20 @@ def _dump(encoded: EncodedArticle) -> dict[str, object]:
     parsed = encoded.parsed
     vectors = encoded.vectors.astype("<f4", copy=False)
     return {
-        "article": asdict(parsed.article) | {"published": _iso(parsed.article.published)},
-        "paragraphs": [[p.number, p.start, p.end, p.kind] for p in parsed.paragraphs],
+        "article": _dump_article(parsed.article),
+        "paragraphs": [[p.number, p.start, p.end, p.kind, p.level] for p in parsed.paragraphs],
         "passages": [
-            [p.start, p.end, [[s.start, s.end, s.paragraph] for s in p.sentences]]
+            [p.start, p.end, [[s.start, s.end, s.paragraph] for s in p.sentences], p.section]
             for p in parsed.passages
         ],
         "vectors": base64.b64encode(vectors.tobytes()).decode("ascii"),
     }
 
 
-def _iso(day: date | None) -> str | None:
-    return day.isoformat() if day else None
+def _dump_article(article: Article) -> dict[str, object]:
+    row = asdict(article)
+    del row["layout"]  # it has become the paragraphs
+    return row | {"published": article.published.isoformat() if article.published else None}
 
 
 def _load_article(row: Mapping[str, Any]) -> Article:
@@ -180,8 +182,8 @@ def _load_article(row: Mapping[str, Any]) -> Article:
 def _load_structure(article: Article, line: Mapping[str, Any]) -> ParsedArticle:
     paragraphs = tuple(Paragraph(*row) for row in line["paragraphs"])
     passages = tuple(
-        Passage(start, end, tuple(Sentence(*row) for row in sentences))
-        for start, end, sentences in line["passages"]
+        Passage(start, end, tuple(Sentence(*row) for row in sentences), section)
+        for start, end, sentences, section in line["passages"]
     )
     parsed = ParsedArticle(article, paragraphs, passages)
     numbers = {p.number for p in paragraphs}
@@ -190,7 +192,8 @@ def _load_structure(article: Article, line: Mapping[str, Any]) -> ParsedArticle:
         not parsed.sentences
         or not all(0 <= part.start < part.end <= len(article.text) for part in parts)
         or not all(s.paragraph in numbers for s in parsed.sentences)
-        or not all(p.kind in ("body", "furniture") for p in paragraphs)
+        or not all(p.kind in KINDS and p.level >= 0 for p in paragraphs)
+        or not all(isinstance(p.section, str) for p in passages)
     ):
         raise ValueError(f"the places in {article.id} do not fit its text")
     return parsed

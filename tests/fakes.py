@@ -45,15 +45,18 @@ class FakeEncoder:
 
 
 class HeldEncoder(FakeEncoder):
-    """Encodes nothing before `release` is set; `waiting` counts those who wait."""
+    """Encodes nothing that holds `held` before `release` is set; `waiting` counts who came."""
 
-    def __init__(self) -> None:
+    def __init__(self, held: str = "") -> None:
+        self.held = held
         self.release = threading.Event()
         self.waiting = threading.Semaphore(0)
+        self.came = 0
 
     def encode(self, texts: Sequence[str]) -> Vectors:
+        self.came += 1
         self.waiting.release()
-        assert self.release.wait(15)
+        assert not any(self.held in text for text in texts) or self.release.wait(15)
         return super().encode(texts)
 
 

@@ -43,6 +43,13 @@ def test_only_the_proxy_is_reached_from_outside_and_no_password_is_written_down(
     assert "dynamic a bot 8000" in COMPOSE["configs"]["caddyfile"]["content"]
 
 
+def test_the_proxy_is_trusted_to_name_whom_it_asks_for() -> None:
+    [network] = COMPOSE["networks"]["default"]["ipam"]["config"]
+    trusted = COMPOSE["services"]["bot"]["environment"]["ARTICLEBOT_TRUSTED_PROXIES"]
+    assert trusted == network["subnet"]
+    assert Settings(trusted_proxies=trusted).trusted_proxies == trusted
+
+
 def test_the_image_has_what_speaks_to_the_database() -> None:
     dockerfile = (ROOT / "Dockerfile").read_text("utf-8")
     for package in ("pgvector", "psycopg[binary]", "psycopg-pool"):

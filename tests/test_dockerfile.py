@@ -3,6 +3,7 @@
 import fnmatch
 import http.server
 import json
+import re
 import shlex
 import subprocess
 import sys
@@ -16,6 +17,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+import yaml
 
 from tests.commands import parse_articlebot
 from tests.packages import names
@@ -82,7 +84,7 @@ def test_stages_are_named_before_they_are_used() -> None:
     for instruction in INSTRUCTIONS:
         if instruction.name == "FROM":
             base, *alias = instruction.value.replace(" AS ", " ").split()
-            assert base in named or base == "python:${PYTHON}-slim"
+            assert base in named or base == "${PYTHON}"
             named += alias
         elif instruction.value.startswith("--from="):
             assert instruction.value.split()[0].removeprefix("--from=") in named
@@ -165,3 +167,14 @@ def test_the_health_check_tells_the_server_s_state(status: int, healthy: bool) -
             env={"http_proxy": "http://127.0.0.1:9"},  # a container may be given a proxy
         )
     assert (done.returncode == 0) is healthy
+
+
+def test_images_are_built_on_digests() -> None:
+    named = re.findall(
+        r"^ARG PYTHON=(\S+)$", (ROOT / "Dockerfile").read_text("utf-8"), re.MULTILINE
+    )
+    compose = yaml.safe_load((ROOT / "compose.yaml").read_text("utf-8"))
+    named += [s["image"] for s in compose["services"].values() if "build" not in s]
+    assert len(named) == 3
+    for image in named:
+        assert re.fullmatch(r"[\w./-]+:[\w.-]+@sha256:[0-9a-f]{64}", image), image

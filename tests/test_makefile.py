@@ -44,7 +44,8 @@ def clone(tmp_path: Path) -> Path:
     write_program(binaries / "articlebot", PROGRAM)
     write_program(binaries / "python", PIP)
     write_program(binaries / "uname", "#!/bin/sh\necho Linux\n")
-    (folder / ".venv" / ".installed").touch()
+    for stamp in (".installed", ".developed"):
+        (folder / ".venv" / stamp).touch()
     return folder
 
 
@@ -146,6 +147,24 @@ def installed_with(clone: Path, **variables: str) -> str:
     assert done.returncode == 0
     assert done.stderr.startswith("Installing articlebot into .venv")
     return (clone / "calls").read_text("utf-8")
+
+
+def test_asking_installs_what_answering_needs_and_testing_adds_to_it(clone: Path) -> None:
+    calls = installed_with(clone)
+    assert "--editable .\n" in calls
+    assert "dev" not in calls
+    (clone / ".venv" / ".developed").unlink()
+    done = make(clone, "test")
+    added = (clone / "calls").read_text("utf-8").removeprefix(calls)
+    assert "--editable .[dev]\n" in added
+    assert "-m pytest" in added
+    assert done.stderr.count("Installing") == 1, "what answering needs is there already"
+
+
+def test_what_is_installed_is_completed_when_the_requirements_change(clone: Path) -> None:
+    changed = (clone / ".venv" / ".installed").stat().st_mtime + 10
+    os.utime(clone / "pyproject.toml", (changed, changed))
+    assert make(clone, "lint", "BIN=.venv/bin", "PYTHON=/none").stderr.count("Installing") == 2
 
 
 def test_torch_comes_from_its_own_index_when_that_answers(clone: Path) -> None:

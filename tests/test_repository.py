@@ -13,16 +13,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import typer.main
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from bot.cli.main import app
 from index.article import canonical
 from index.settings import Settings
 from tests.commands import parse_articlebot
 from tests.packages import names, requirements
+from tests.pages import PAGES, README, ROOT, anchors, blocks, commands, label, links, read
 
-ROOT = Path(__file__).parent.parent
-README = (ROOT / "README.md").read_text("utf-8")
 PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 PINS = dict(
     line.split("==")
@@ -34,6 +35,7 @@ TOP_LEVEL = {
     ".dockerignore",
     ".gitignore",
     "CHANGELOG.md",
+    "CONTRIBUTING.md",
     "Dockerfile",
     "LICENSE",
     "Makefile",
@@ -46,26 +48,6 @@ TOP_LEVEL = {
     "seeds",
     "tests",
 }
-
-
-def shell_lines() -> list[str]:
-    """Give the commands of the README's shell blocks, continued lines joined."""
-    blocks = re.findall(r"^ *```sh\n(.*?)^ *```", README, re.DOTALL | re.MULTILINE)
-    lines = "".join(blocks).replace("\\\n", "").splitlines()
-    return [line.strip() for line in lines if line.strip() and not line.strip().startswith("#")]
-
-
-def commands(program: str) -> list[list[str]]:
-    """Give the arguments of each call of a program in the README."""
-    found = []
-    for line in shell_lines():
-        for part in line.split(" | "):
-            words = shlex.split(part, comments=True)
-            while words and re.match(r"[A-Z_]+=", words[0]):
-                words.pop(0)
-            if words and words[0] == program:
-                found.append(words[1:])
-    return found
 
 
 def test_the_top_level_holds_nothing_else() -> None:
@@ -121,30 +103,49 @@ def test_the_engine_knows_nothing_of_the_interfaces() -> None:
         assert not re.search(r"^\s*(from|import) bot\b", path.read_text("utf-8"), re.MULTILINE)
 
 
-@pytest.mark.parametrize("arguments", commands("make"), ids=shlex.join)
-def test_the_readme_s_targets_exist(arguments: list[str]) -> None:
+LINES = [(page, words) for page in PAGES for words in commands(page, "make")]
+CALLS = [(page, words) for page in PAGES for words in commands(page, "articlebot")]
+RUNS = [words for page in PAGES for words in commands(page, "python") if words[:1] == ["-m"]]
+HELP = [
+    shown
+    for page in PAGES
+    for block in blocks(page, "text")
+    for shown in re.findall(r"\A\$ articlebot((?: [a-z]+)*) --help\n(.*)", block, re.DOTALL)
+]
+
+
+def title(value: Path | list[str]) -> str:
+    """Name a page, or a command, in the name of a test."""
+    return label(value) if isinstance(value, Path) else shlex.join(value)
+
+
+@pytest.mark.parametrize(("page", "arguments"), LINES, ids=title)
+def test_the_targets_of_a_page_exist(page: Path, arguments: list[str]) -> None:
     targets = [word for word in arguments if "=" not in word]
     makefile = (ROOT / "Makefile").read_text("utf-8")
     assert all(re.search(rf"^{target}:", makefile, re.MULTILINE) for target in targets)
 
 
-@pytest.mark.parametrize("arguments", commands("articlebot"), ids=shlex.join)
-def test_the_readme_s_commands_are_understood(arguments: list[str]) -> None:
+@pytest.mark.parametrize(("page", "arguments"), CALLS, ids=title)
+def test_the_commands_of_a_page_are_understood(page: Path, arguments: list[str]) -> None:
     parse_articlebot(arguments)
 
 
-def test_the_readme_begins_with_the_two_commands() -> None:
-    assert commands("make")[:2] == [["ask", "Q=Who raised concerns?"], ["test"]]
-    assert README.index("make test") < 1500
+@pytest.mark.parametrize("arguments", RUNS, ids=shlex.join)
+def test_the_programs_of_a_page_exist(arguments: list[str]) -> None:
+    module = ROOT.joinpath(*arguments[1].split("."))
+    assert module.with_suffix(".py").is_file() or (module / "__main__.py").is_file()
 
 
-HELP = re.findall(
-    r"^```text\n\$ articlebot((?: [a-z]+)?) --help\n(.*?)^```", README, re.DOTALL | re.MULTILINE
-)
+def test_the_readme_is_short_and_begins_with_the_two_commands() -> None:
+    lines = read(README).splitlines()
+    assert len(lines) <= 200
+    assert commands(README, "make")[:2] == [["ask", "Q=Who raised concerns?"], ["test"]]
+    assert lines.index("make test") < 40
 
 
 @pytest.mark.parametrize(("command", "shown"), HELP)
-def test_the_readme_shows_the_program_s_help(command: str, shown: str) -> None:
+def test_the_help_that_a_page_shows_is_the_program_s(command: str, shown: str) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "bot.cli.main", *command.split(), "--help"],
         cwd=ROOT,
@@ -157,27 +158,45 @@ def test_the_readme_shows_the_program_s_help(command: str, shown: str) -> None:
     assert shown.rstrip("\n").splitlines() == "\n".join(lines).strip("\n").splitlines()
 
 
-def test_the_readme_shows_the_help_of_the_program_and_of_asking() -> None:
-    assert {command.strip() for command, _ in HELP} == {"", "ask"}
+def test_the_help_of_the_program_and_of_asking_is_shown() -> None:
+    assert {command.strip() for command, _ in HELP} >= {"", "ask"}
 
 
-def test_the_readme_lists_every_setting() -> None:
-    rows = set(re.findall(r"^\| `([A-Z_]+)` \|", README, re.MULTILINE))
-    expected = {
-        name.upper() if field.validation_alias else f"ARTICLEBOT_{name.upper()}"
-        for name, field in Settings.model_fields.items()
-    }
-    assert rows == expected
+def test_every_command_is_on_a_page() -> None:
+    """Shown in full in the program's help, and called somewhere, as people would."""
+    commands_there = set(typer.main.get_command(app).commands)  # type: ignore[attr-defined]
+    assert {words[0] for _, words in CALLS if words} >= commands_there
 
 
-@pytest.mark.parametrize("path", sorted(set(re.findall(r"\]\(([^)#:]+)\)", README))))
-def test_the_readme_s_links_lead_somewhere(path: str) -> None:
-    assert (ROOT / path).exists()
+def test_every_setting_is_in_one_table() -> None:
+    rows = [row for p in PAGES for row in re.findall(r"^\| `([A-Z_]+)` \|", read(p), re.MULTILINE)]
+    expected = [
+        field_name.upper() if field.validation_alias else f"ARTICLEBOT_{field_name.upper()}"
+        for field_name, field in Settings.model_fields.items()
+    ]
+    assert sorted(rows) == sorted(expected)
 
 
-def test_the_answers_that_the_readme_shows_stand_in_the_seed() -> None:
+@pytest.mark.parametrize("page", PAGES, ids=label)
+def test_the_links_of_a_page_lead_somewhere(page: Path) -> None:
+    for path, anchor in links(page):
+        assert path.exists(), path
+        assert not anchor or anchor in anchors(path), f"{path}#{anchor}"
+
+
+def test_the_readme_leads_to_every_page() -> None:
+    reached, unread = {README}, [README]
+    while unread:
+        found = {path / "README.md" if path.is_dir() else path for path, _ in links(unread.pop())}
+        new = {path for path in found if path.suffix == ".md" and path.exists()} - reached
+        reached |= new
+        unread += new
+    assert reached == set(PAGES)
+
+
+def test_the_answers_that_pages_show_stand_in_the_seed() -> None:
     text = canonical((ROOT / "seeds" / "turkey-s400.txt").read_text("utf-8"))
-    shown = re.findall(r"»(.+?)«.*?characters (\d+)-(\d+)", README, re.DOTALL)
+    shown = re.findall(r"»(.+?)«.*?characters (\d+)-(\d+)", "".join(map(read, PAGES)), re.DOTALL)
     assert shown
     for quote, start, end in shown:
         assert text[int(start) : int(end)].split() == quote.split()

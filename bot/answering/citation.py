@@ -3,7 +3,7 @@
 import logging
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from functools import cache
 from typing import NamedTuple
 from urllib.parse import quote as percent_encode
@@ -12,12 +12,14 @@ from bot.answering.calibration import Calibration
 from bot.answering.confidence import probability
 from bot.answering.passage import AnswerPassage, Citation
 from bot.answering.speakers import asks_who, newest_first, replies, take_turns, widen
-from index.article import Article, Paragraph
+from index.article import Article, Kind, Paragraph, head
 from index.search import Hit
 from index.store import Snapshot
 
 log = logging.getLogger(__name__)
 
+BESIDE: frozenset[Kind] = frozenset({"heading", "caption"})
+"""Kinds of paragraphs that stand beside the text: no answer where the text itself has one."""
 OF_A_PARAGRAPH = 2
 """Sentences of one paragraph that are cited, at most."""
 
@@ -101,7 +103,11 @@ def cite(
         c.passage.model_copy(update={"also_in": tuple(c.also_in)}) if c.also_in else c.passage
         for c in chosen
     ]
+    beside = {
+        (h.sentence.article_id, h.sentence.paragraph) for h in hits if h.sentence.kind in BESIDE
+    }
     passages = _order(found, question, calibration.threshold)
+    passages = _text_first(passages, beside, calibration.threshold)
     return tuple(
         passage.model_copy(update={"rank": rank})
         for rank, passage in enumerate(_without_repetition(passages[:top_k]), 1)
@@ -120,6 +126,24 @@ def _order(found: list[AnswerPassage], question: str, threshold: float) -> Seque
         return passages
     passages.sort(key=lambda passage: replies(question, passage.citation.quote))
     return list(take_turns(passages, threshold))
+
+
+def _text_first(
+    passages: Sequence[AnswerPassage], beside: Collection[tuple[str, int]], threshold: float
+) -> Sequence[AnswerPassage]:
+    """Put what stands beside the text behind the last passage of the text that may answer.
+
+    Args:
+        passages: in their order.
+        beside: (article id, paragraph) of captions and headings.
+        threshold: the score from which on a passage may answer.
+    """
+    aside = [(p.citation.article_id, p.citation.paragraph) in beside for p in passages]
+    pairs = list(zip(passages, aside, strict=True))
+    likely = [n for n, (p, away) in enumerate(pairs) if not away and p.score >= threshold]
+    end = likely[-1] + 1 if likely else 0
+    pairs[:end] = sorted(pairs[:end], key=lambda pair: pair[1])
+    return [passage for passage, _ in pairs]
 
 
 def _without_repetition(passages: Sequence[AnswerPassage]) -> Iterator[AnswerPassage]:
@@ -162,14 +186,16 @@ def _passage(
     start = max(sentence.passage_start, sentence.paragraph_start)
     end = min(sentence.passage_end, sentence.paragraph_end)
     paragraph = Paragraph(
-        sentence.paragraph, sentence.paragraph_start, sentence.paragraph_end, "body"
+        sentence.paragraph, sentence.paragraph_start, sentence.paragraph_end, sentence.kind
     )
     cited_start, cited_end = widen(article.text, paragraph, sentence.start, sentence.end)
     start, end = min(start, cited_start), max(end, cited_end)
     text = article.text[start:end]
     return AnswerPassage(
         rank=1,
-        score=calibration.apply(probability(hit, question, f"{article.title}\n{text}")),
+        score=calibration.apply(
+            probability(hit, question, f"{head(article.title, sentence.section)}\n{text}")
+        ),
         text=text,
         start=start,
         end=end,
@@ -178,6 +204,7 @@ def _passage(
             title=article.title,
             source=article.source,
             published=article.published,
+            section=sentence.section,
             paragraph=sentence.paragraph,
             page=article.page(cited_start),
             start=cited_start,

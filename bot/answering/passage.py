@@ -21,6 +21,9 @@ class Citation(Frozen):
     title: str
     source: str
     published: date | None
+    section: str = Field(
+        default="", description='The headings that it stands under: "Returns › Refunds".'
+    )
     paragraph: int
     page: int | None = Field(default=None, description="From 1, where the article has pages.")
     start: int

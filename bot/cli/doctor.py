@@ -127,11 +127,16 @@ def check_index(settings: Settings, open_library: "Callable[[Settings], Library]
     try:
         with open_library(settings) as library:
             info = library.check()
+            outdated = library.is_outdated()
     except ArticlebotError as error:
         return Check("index", "fix", error.what, error.remedy)
     if not info.articles:
         return nothing
-    return Check("index", "ok", f"articles: {info.articles}, sentences: {info.sentences}")
+    found = f"articles: {info.articles}, sentences: {info.sentences}"
+    if outdated:
+        remedy = "they answer meanwhile; run `articlebot index` on their files again"
+        return Check("index", "odd", f"{found}, some read by an earlier version", remedy)
+    return Check("index", "ok", found)
 
 
 def check_keys(settings: Settings) -> Check:

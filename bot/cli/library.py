@@ -19,6 +19,7 @@ from bot.cli.session import (
     print_json,
     read_day,
     read_input,
+    tell_outdated,
 )
 from index.errors import UsageError
 
@@ -60,9 +61,7 @@ def index(
     language: Annotated[str | None, typer.Option("--language", help="Such as en.")] = None,
     workers: Annotated[
         int | None,
-        typer.Option(
-            "--workers", min=1, max=64, help="Processes, into a database; see the README."
-        ),
+        typer.Option("--workers", min=1, max=64, help="Processes, into a PostgreSQL database."),
     ] = None,
 ) -> None:
     """Add articles; what has not changed is passed over.
@@ -206,8 +205,11 @@ def _run_workers(
 
 def _run(ctx: typer.Context, work: "Callable[[Library, OnProgress], IndexReport]") -> "IndexReport":
     # None of them is searched before all are there.
-    with open_library(ctx) as library, _going_on("articles are read") as bar:
-        return work(library, bar.show)
+    with open_library(ctx) as library:
+        with _going_on("articles are read") as bar:
+            report = work(library, bar.show)
+        tell_outdated(library)
+        return report
 
 
 @contextmanager

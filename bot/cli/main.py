@@ -30,6 +30,7 @@ from bot.cli.session import (
     print_json,
     read_day,
     read_input,
+    tell_outdated,
 )
 from index.errors import UsageError
 
@@ -150,6 +151,7 @@ def ask(
     }
     with open_library(ctx) as library:
         library.models.load_ahead()
+        tell_outdated(library)
 
         def answer(text: str, **more: str) -> bool:
             found = _answer(library, limits | more | {"question": text})

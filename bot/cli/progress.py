@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 _STAGES = {
     "export": "Preparing the model, once",
+    "wait": "Waiting for another process that writes",
     "index": "Indexing",
     "publish": "Publishing",
 }

@@ -145,6 +145,8 @@ def _print_passage(
     ]
     if citation.page:
         parts.insert(2, f"page {citation.page}")
+    if citation.section:
+        parts.insert(1, one_line(citation.section))
     if citation.published:
         parts.append(citation.published.isoformat())
     cited = f"{', '.join(parts)} ({percent(passage.score)})"

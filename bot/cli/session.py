@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TextIO
 
 import typer
 
+from bot.cli.outcome import complain
 from index.errors import UsageError
 
 if TYPE_CHECKING:
@@ -43,6 +44,15 @@ def open_library(ctx: typer.Context) -> "Library":
     """Open the library that a command is about."""
     session = ctx.ensure_object(Session)
     return session.open_library(session.settings())
+
+
+def tell_outdated(library: "Library") -> None:
+    """Say on standard error where articles are better indexed again."""
+    if library.is_outdated():
+        complain(
+            "some articles were read by an earlier version of the program: run `articlebot index`"
+            " on their files again; they answer meanwhile"
+        )
 
 
 def read_input(limit: int, what: str) -> bytes:
@@ -89,12 +99,13 @@ def check_name(file: Path, such_as: str) -> None:
 
 
 def write_file(file: Path, text: str) -> None:
-    """Write a file that a command was given.
+    """Write a file that a command was given; one that is new can be read by its owner alone.
 
     Raises:
         UsageError: it cannot be written.
     """
     try:
+        file.touch(mode=0o600)
         file.write_text(text, encoding="utf-8")
     except OSError as error:
         reason = error.strerror or error

@@ -203,10 +203,11 @@ def _title(citation: Citation) -> str:
 
 
 def _place(citation: Citation) -> str:
+    section = f"{line(citation.section, MAX_TITLE)}, " if citation.section else ""
     date = f"{citation.published.isoformat()}, " if citation.published else ""
     span = f"characters {citation.start}–{citation.end}"
     page = f"page {citation.page}, " if citation.page else ""
-    return f"{date}{page}paragraph {citation.paragraph}, {span}"
+    return f"{section}{date}{page}paragraph {citation.paragraph}, {span}"
 
 
 def paragraph(*parts: RichTextElement) -> Block:

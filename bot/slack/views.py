@@ -70,7 +70,7 @@ class Asked:
 def find_piece(passage: AnswerPassage, parsed: ParsedArticle) -> Piece:
     """Give the paragraph of a passage with its neighbours, furniture left out."""
     text, cited = parsed.article.text, passage.citation
-    body = [p for p in parsed.paragraphs if p.kind == "body" or p.number == cited.paragraph]
+    body = [p for p in parsed.paragraphs if p.kind != "furniture" or p.number == cited.paragraph]
     place = next((n for n, p in enumerate(body) if p.number == cited.paragraph), None)
     if place is None or text[cited.start : cited.end] != cited.quote:
         return Piece(passage, lost="The article has changed since.")

@@ -12,6 +12,7 @@ from prometheus_client import CollectorRegistry
 from bot.web import articles, ask, chat, health, jobs, page, records, session
 from bot.web.middleware import BodyLimit, RequestLog
 from bot.web.openapi import DescribedAPI
+from bot.web.presence import Presence
 from bot.web.problems import install_handlers
 from bot.web.service import make_service
 from bot.web.session import STATIC
@@ -87,6 +88,7 @@ def create_app(library: Library, settings: Settings, join: Join | None = None) -
     install_handlers(app, settings)
     others = {SLACK_EVENTS: None, UPLOADS: settings.upload_mb * 1024 * 1024 + MAX_BODY}
     app.add_middleware(BodyLimit, limit=MAX_BODY, others=others)
+    app.add_middleware(Presence)
     app.add_middleware(
         RequestLog, observe=service.metrics.count_request
     )  # added last, so outermost

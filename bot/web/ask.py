@@ -15,6 +15,7 @@ from bot.answering.query import Query
 from bot.conversation.namespace import SLACK
 from bot.failures import Failure, describe_error
 from bot.web.openapi import ASK_EXAMPLES, problems
+from bot.web.problems import classify
 from bot.web.service import Service
 from index.errors import LibraryError, UsageError
 from index.stages import listening
@@ -41,6 +42,7 @@ class Batch(Frozen):
 class BatchItem(Frozen):
     """The outcome of one question: either an answer or the reason why there is none."""
 
+    status: int = Field(description="What the question alone would have been answered with.")
     answer: KeptAnswer | None = None
     problem: Failure | None = None
 
@@ -108,16 +110,25 @@ def make_router(service: Service) -> APIRouter:
 
     @router.post("/ask/batch", dependencies=json_body, responses=errors)
     async def answer_questions(batch: Batch) -> BatchAnswers:
-        """Answer up to 100 questions; one that cannot be answered does not hold up the others."""
+        """Answer up to 100 questions; one that cannot be answered does not hold up the others.
+
+        Where the time runs out, the questions that were not reached have the status 504.
+        """
 
         def answer(query: Query) -> BatchItem:
             try:
-                return BatchItem(answer=answer_and_keep(service, query))
+                return BatchItem(status=200, answer=answer_and_keep(service, query))
             except UsageError as error:  # this question's own fault
-                return BatchItem(problem=describe_error(error, service.settings))
+                failure = describe_error(error, service.settings)
+                return BatchItem(status=classify(error)[0], problem=failure)
 
         items = await service.workers.run_each(partial(answer, each) for each in batch.questions)
-        return BatchAnswers(answers=tuple(items))
+        late = service.workers.late()
+        if not items:
+            raise late
+        unreached = BatchItem(status=late.status_code, problem=Failure(detail=late.detail))
+        missing = len(batch.questions) - len(items)
+        return BatchAnswers(answers=(*items, *[unreached] * missing))
 
     @router.post("/search", dependencies=json_body, responses=errors)
     async def search_sentences(query: SearchQuery) -> SearchHits:

@@ -17,6 +17,8 @@ from index.settings import Settings
 
 COOKIE = "articlebot_key"
 """Holds the key of somebody who has signed in on the page; scripts cannot read it."""
+FORWARDING = frozenset({"forwarded", "via", "x-real-ip", "x-client-ip", "true-client-ip"})
+"""Headers by which proxies name those for whom they ask; and all that begin with x-forwarded."""
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 _bearer = HTTPBearer(auto_error=False, description="A key that `articlebot key` made.")
@@ -31,7 +33,9 @@ class Gate:
     """Decides on every request that reads or writes articles. Use its methods as dependencies.
 
     Without keys everybody who reaches the server may read; it is reached from its own machine
-    alone, unless the settings open it, and only from there may articles be written.
+    alone, unless the settings open it. Articles are then written by requests of this machine to
+    this machine. Behind a proxy that cannot be told: a server that is open, or has a public
+    address, is written to with a key alone.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -79,12 +83,12 @@ class Gate:
 
     def knows(self, request: Request, key: str) -> bool:
         """Tell whether a key that was typed in is one; guesses are counted like requests."""
-        self._refuse_other_origins(request)
+        self.refuse_other_origins(request)
         self._count(_address(request))
         return find_key(self._keys, key) is not None
 
     def _admit(self, request: Request, given: str | None, scope: Scope) -> None:
-        self._refuse_other_origins(request)
+        self.refuse_other_origins(request)
         given = given or request.cookies.get(COOKIE)
         key = find_key(self._keys, given) if given else None
         self._count(key or _address(request))
@@ -95,13 +99,27 @@ class Gate:
             if scope == "write" and self._keys[key] != "write":
                 raise HTTPException(403, "This key may read, but not write.")
         elif scope == "write" and not self._is_open_for_writing(request):
-            raise HTTPException(403, "Without keys, articles are changed from the server alone.")
+            raise HTTPException(
+                403,
+                "Without keys, articles are changed from the server's own machine alone:"
+                " `articlebot key --write` makes a key.",
+            )
 
     def _is_open_for_writing(self, request: Request) -> bool:
-        return not self._keys and is_loopback(_address(request))
+        if self._keys or self._settings.open or self._settings.public_url:
+            return False
+        forwarded = any(
+            name in FORWARDING or name.startswith("x-forwarded") for name in request.headers
+        )
+        named = _host(f"//{request.headers.get('host', '')}")
+        return not forwarded and is_loopback(named) and is_loopback(_address(request))
 
-    def _refuse_other_origins(self, request: Request) -> None:
-        """Keep other sites' pages from acting through somebody's browser."""
+    def refuse_other_origins(self, request: Request) -> None:
+        """Keep other sites' pages from acting through somebody's browser.
+
+        Raises:
+            HTTPException: 403.
+        """
         host = request.headers.get("host", "")
         if not self._keys and not self._settings.open:
             # A name that is made to lead here (DNS rebinding) would pass as the same origin.
@@ -127,6 +145,11 @@ class Gate:
                 f"That is over {self._limit.amount} requests a minute.",
                 {"Retry-After": str(wait)},
             )
+
+
+def is_from_another_site(request: Request) -> bool:
+    """Tell whether another site's page has led a browser here."""
+    return request.headers.get("sec-fetch-site") in {"cross-site", "same-site"}
 
 
 def is_loopback(host: str) -> bool:

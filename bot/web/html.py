@@ -158,7 +158,9 @@ def _passage(name: str, passage: AnswerPassage, found: bool, titles: Mapping[str
 def _place(citation: Citation) -> list[str]:
     published = [citation.published.isoformat()] if citation.published else []
     page = [f"page {citation.page}"] if citation.page else []
-    return [*published, source_name(citation.source), *page, f"paragraph {citation.paragraph}"]
+    section = [_UNSEEN.sub("", citation.section)] if citation.section else []
+    place = [*page, f"paragraph {citation.paragraph}"]
+    return [*section, *published, source_name(citation.source), *place]
 
 
 def source_name(source: str) -> str:

@@ -18,6 +18,8 @@ Observe = Callable[[str, str, int, float], None]
 
 logger = logging.getLogger(__name__)
 
+GONE = 499
+"""Stands in the log where the client went before it was answered; nothing like it is ever sent."""
 DISCARD_BYTES = 1024 * 1024
 DISCARD_SECONDS = 2.0
 DEFAULT_HEADERS = {
@@ -67,6 +69,7 @@ class RequestLog:
                 raise
             await unexpected_response()(scope, receive, send_with_headers)
         finally:
+            status = status or GONE
             seconds = time.perf_counter() - began
             method, path, took_ms = quote(scope["method"]), quote(scope["path"]), seconds * 1000
             facts = {"method": method, "path": path, "status": status, "took_ms": round(took_ms, 1)}

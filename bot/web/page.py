@@ -9,10 +9,11 @@ from fastapi import APIRouter, Body, Depends, Query, Request
 from fastapi.responses import HTMLResponse
 
 from bot.answering.answer import title_copies
+from bot.answering.query import MAX_QUESTION
 from bot.answering.query import Query as Question
 from bot.failures import describe_error
 from bot.web.ask import KeptAnswer, answer_and_keep, require_json
-from bot.web.gate import COOKIE
+from bot.web.gate import COOKIE, is_from_another_site
 from bot.web.html import escape_text, render_error, render_turn
 from bot.web.problems import classify
 from bot.web.reader import page_response
@@ -39,21 +40,27 @@ def make_router(service: Service) -> APIRouter:
     gate, library, run = service.gate, service.library, service.workers.run
     may_see, may_read = [Depends(gate.may_see)], [Depends(gate.may_read), Depends(require_json)]
 
-    def show(request: Request, make_turn: Callable[[], Shown] | None) -> HTMLResponse:
-        return _show(service, request, make_turn)
+    def show(
+        request: Request, make_turn: Callable[[], Shown] | None, question: str = ""
+    ) -> HTMLResponse:
+        return _show(service, request, make_turn, question)
 
     def render(answer: KeptAnswer, *, dated: bool = False) -> str:
         return render_turn(answer, answer.id, title_copies(library, answer), dated=dated)
 
     @router.api_route("/", methods=["GET", "HEAD"], dependencies=may_see)
     async def show_page(request: Request, q: Annotated[str, Query()] = "") -> HTMLResponse:
-        """Show the page, and the answer to `q`: what its form asks for without a script."""
+        """Show the page, and the answer to `q`: what its form asks for without a script.
+
+        From another site's page the question comes into its field, to be asked by the visitor.
+        """
 
         def answer() -> Shown:
             answer = answer_and_keep(service, Question(question=q))
             return render(answer), q
 
-        return await run(show, request, answer if q.strip() else None)
+        asks = q.strip() and not is_from_another_site(request)
+        return await run(show, request, *((answer,) if asks else (None, q[:MAX_QUESTION])))
 
     @router.post("/ask", dependencies=may_read)
     async def ask_from_page(question: Annotated[Question, Body()]) -> HTMLResponse:
@@ -88,8 +95,9 @@ def _show(
     service: Service,
     request: Request,
     make_turn: Callable[[], Shown] | None,
+    question: str,
 ) -> HTMLResponse:
-    """Give the page with a turn; an error stands in the turn's place."""
+    """Give the page with a turn, or with a question to be asked; errors take the turn's place."""
     shown, status = ("", "articlebot"), 200
     try:
         if make_turn:
@@ -100,6 +108,7 @@ def _show(
     asks = bool(make_turn) or service.readiness.missing
     questions = [] if asks else service.examples.read()
     panel = _panel(request, service)
+    panel["question"] = escape_text(question)
     return _page(shown, _count(service.library), questions, panel, status)
 
 

@@ -139,7 +139,7 @@ SAMPLES: dict[str, Sample] = {
         "language": None,
         "text": "The king came by train on Monday.",
         "text_sha256": "3ec38bd439f7556b1cdc1bb99eb7a77fb3af7c342c7d4fa21e49646b09720bd1",
-        "paragraphs": [{"number": 1, "start": 0, "end": 33, "kind": "body"}],
+        "paragraphs": [{"number": 1, "start": 0, "end": 33, "kind": "body", "level": 0}],
     },
     "Job": _JOB,
     "ChatCompletion": _COMPLETION,

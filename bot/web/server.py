@@ -6,6 +6,7 @@ import signal
 import socket
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from typing import NoReturn
 
 import uvicorn
@@ -14,6 +15,7 @@ from starlette.types import ASGIApp
 from bot.web.gate import is_loopback
 from bot.web.keys import read_keys
 from bot.web.logs import set_up_logs
+from bot.web.protocol import BoundedProtocol
 from index.errors import SettingsError
 from index.library import Library
 from index.settings import Settings
@@ -40,7 +42,7 @@ def serve(settings: Settings, host: str, port: int, make_app: Callable[[Library]
     with listen(host, port) as listener:
         set_up_logs(settings.log_level, settings.log_format)
         with Library.open(settings) as library:
-            run_app(make_app(library), listener)
+            run_app(make_app(library), listener, settings)
 
 
 def refuse_strangers(settings: Settings, host: str) -> None:
@@ -57,7 +59,7 @@ def refuse_strangers(settings: Settings, host: str) -> None:
         )
 
 
-def run_app(app: ASGIApp, listener: socket.socket) -> None:
+def run_app(app: ASGIApp, listener: socket.socket, settings: Settings) -> None:
     """Run an application on a socket that listens, whose address the log names; see `serve`."""
     host, port = listener.getsockname()[:2]
     logger.info("Serving on http://%s:%d", _shown(host), port)
@@ -66,6 +68,10 @@ def run_app(app: ASGIApp, listener: socket.socket) -> None:
         log_config=None,
         access_log=False,  # RequestLog writes the line, with the request's id
         server_header=False,
+        http=partial(BoundedProtocol, most=settings.connections),  # type: ignore[arg-type]  # made like a class
+        # Whoever connects could name any address; a proxy's word counts where it is trusted.
+        proxy_headers=bool(settings.trusted_proxies),
+        forwarded_allow_ips=settings.trusted_proxies,
         timeout_graceful_shutdown=SHUTDOWN_SECONDS,
     )
     # uvicorn shuts down gracefully at a signal and then raises it again for what was there

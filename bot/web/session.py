@@ -60,8 +60,9 @@ def make_router(service: Service) -> APIRouter:
         return response
 
     @router.post("/session/end")
-    async def sign_out() -> Response:
+    async def sign_out(request: Request) -> Response:
         """Forget the key."""
+        service.gate.refuse_other_origins(request)
         response = RedirectResponse("/", 303)
         response.delete_cookie(COOKIE, httponly=True, samesite="strict")
         return response

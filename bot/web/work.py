@@ -34,7 +34,7 @@ class Workers:
     """A bounded number of places, of which the first are worked on and the others wait.
 
     Use from one event loop. Waiting counts into a call's time, and ends with it. A thread cannot
-    be stopped: work that has run out of time is answered with 504 and keeps its place until it
+    be stopped: work that has run out of time, or whose client has gone, keeps its place until it
     ends, so that there is never more of it than `places`.
     """
 
@@ -50,14 +50,19 @@ class Workers:
         Raises:
             HTTPException: 503 when every place is taken, 504 when it takes too long.
         """
-        (result,) = await self.run_each([lambda: function(*args, **kwargs)])
-        return result
+        results = await self.run_each([lambda: function(*args, **kwargs)])
+        if not results:
+            raise self.late()
+        return results[0]
 
     async def run_each(self, calls: Iterable[Callable[[], T]]) -> list[T]:
         """Make calls one after the other; others have their turns between them.
 
+        Returns:
+            What was done in time: fewer results than calls where they took too long together.
+
         Raises:
-            HTTPException: 503 when every place is taken, 504 when they take too long together.
+            HTTPException: 503 when every place is taken.
         """
         if self._taken >= self._places:
             raise HTTPException(503, "The server is busy with other requests.", RETRY_AFTER)
@@ -67,20 +72,24 @@ class Workers:
         results: list[T] = []
         work: Future[T] | None = None
         try:
-            async with asyncio.timeout(self._seconds):
+            async with asyncio.timeout(self._seconds) as limit:
                 for call in calls:
                     work = self._threads.submit(context.run, call)
                     results.append(await asyncio.wrap_future(work))
-            return results
         except TimeoutError:
-            if work and work.done():  # its own, not ours
+            if not limit.expired():  # the call's own, not ours
                 raise
-            raise HTTPException(504, f"This took longer than {self._seconds:g} s.") from None
         finally:
             if work is None or work.done():
                 self._taken -= 1
             else:
                 work.add_done_callback(lambda _: self._give_back(loop))
+        return results
+
+    def late(self) -> HTTPException:
+        """Give what is told of work that was not done in time."""
+        detail = f"This took longer than {self._seconds:g} s."
+        return HTTPException(504, detail, RETRY_AFTER)
 
     def _give_back(self, loop: asyncio.AbstractEventLoop) -> None:
         def give_back() -> None:

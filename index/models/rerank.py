@@ -20,6 +20,8 @@ from index.models.onnx import open_session
 MODELS = Path(__file__).parent
 MAX_QUESTION, MAX_TITLE, MAX_SENTENCE, MAX_WINDOW = 48, 16, 120, 224
 """Word pieces, as in training: what is longer is cut, a longer passage is read in windows."""
+MAX_SECTION = 32
+"""Word pieces of the headings that a passage stands under."""
 
 LONGEST_SPAN = 30
 """Words of an answer."""
@@ -37,6 +39,8 @@ class PassageText:
     title: str
     text: str
     sentences: tuple[tuple[int, int], ...]
+    section: str = ""
+    """The headings that it stands under."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +90,10 @@ class _Window:
 class PassageReader:
     """The bundled reranker: one run scores all sentences of a passage, each in its context.
 
-    The input is `[CLS] question [SEP] title. sentences [SEP]`; the model gives four scores a
-    token. A sentence's logit is the mean of the first over its tokens, which judges the whole,
-    plus the log-sum-exp of the second, which points at the answer's words; the third and the
-    fourth say where the shortest answer starts and ends.
+    The input is `[CLS] question [SEP] title. headings. sentences [SEP]`; the model gives four
+    scores a token. A sentence's logit is the mean of the first over its tokens, which judges the
+    whole, plus the log-sum-exp of the second, which points at the answer's words; the third and
+    the fourth say where the shortest answer starts and ends.
     `index/models/MODEL_CARD.md` tells how it was trained and what it reaches. Thread-safe.
     """
 
@@ -157,10 +161,8 @@ class PassageReader:
 
     def _windows(self, asked: list[int], number: int, passage: PassageText) -> list[_Window]:
         """Cut a passage into windows of whole sentences."""
-        title, *sentences = self._pieces(
-            [f"{passage.title}.", *(passage.text[start:end] for start, end in passage.sentences)]
-        )
-        head = [*asked, *title[:MAX_TITLE]]
+        sentences = self._pieces([passage.text[start:end] for start, end in passage.sentences])
+        head = [*asked, *self._head(passage)]
         windows: list[_Window] = []
         for sentence, pieces in enumerate(sentences):
             ids = pieces[:MAX_SENTENCE]
@@ -173,6 +175,12 @@ class PassageReader:
         for window in windows:
             window.ids.append(_SEP)
         return windows
+
+    def _head(self, passage: PassageText) -> list[int]:
+        """Give the word pieces before a passage: its title and, of its headings, the nearest."""
+        section = passage.section and f"{passage.section}."
+        title, section_pieces = self._pieces([f"{passage.title}.", section])
+        return [*title[:MAX_TITLE], *section_pieces[-MAX_SECTION:]]
 
     def _run(self, window: _Window) -> npt.NDArray[np.float32]:
         """Give the token scores of one window, float32, shape (tokens, 4).

@@ -1,19 +1,23 @@
 """Read sources into articles: files, folders, addresses on the web, and what is at hand."""
 
 import hashlib
+import logging
 import os
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 from urllib.parse import urlsplit
 
-from index.article import Article, canonical, is_url
+from index.article import Article, Paragraph, canonical, is_url
 from index.errors import SourceError
+from index.reading.assemble import assemble
 from index.reading.find import UnreadableError, find_files
 from index.reading.formats import detect
 from index.reading.formats.document import NOTHING, Document, Metadata
+
+log = logging.getLogger(__name__)
 
 LARGEST_FILE = 64 * 1024 * 1024
 """Bytes. An article is far smaller; a disk image or a log is not an article."""
@@ -167,18 +171,28 @@ def _articles(
         empty = False
         if isinstance(document, SourceError):
             yield document
-        elif not document.text.strip():
+            continue
+        text, layout = _text(document)
+        if not text.strip():
             yield SourceError(f"{origin.name} is empty", "nothing to index in it")
-        elif not _TWO_LETTERS.search(document.text):
+        elif not _TWO_LETTERS.search(text):
             yield SourceError(f"{origin.name} has no words", "nothing to index")
         else:
-            yield _article(document, origin, given)
+            for warning in document.warnings:
+                log.warning("%s: %s", origin.name, warning)
+            yield replace(_article(document, text, origin, given), layout=layout)
     if empty:
         yield SourceError(f"{origin.name} is empty", "nothing to index in it")
 
 
-def _article(document: Document, origin: _Origin, given: Metadata) -> Article:
-    text = canonical(document.text).replace("\0", "\N{REPLACEMENT CHARACTER}")
+def _text(document: Document) -> tuple[str, tuple[Paragraph, ...]]:
+    """Give the canonical text, and its paragraphs where the document states them."""
+    if document.blocks:
+        return assemble(document.blocks)
+    return canonical(document.text).replace("\0", "\N{REPLACEMENT CHARACTER}"), ()
+
+
+def _article(document: Document, text: str, origin: _Origin, given: Metadata) -> Article:
     about = given.over(document.about)
     stated = about.title or _headline(text)
     title = canonical(" ".join((stated or "").split())) or _title_of(origin.stem)

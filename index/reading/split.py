@@ -1,12 +1,14 @@
-"""Split body paragraphs into sentences and passages, carrying the offsets along."""
+"""Split paragraphs into sentences and passages, carrying the offsets along."""
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import sentencex
 
-from index.article import Article, Paragraph, ParsedArticle, Passage, Sentence
+from index.article import HEADINGS, Article, Kind, Paragraph, ParsedArticle, Passage, Sentence
 from index.reading.clean import find_paragraphs
+from index.reading.sections import find_sections
 
 LONGEST_SENTENCE = 1000
 """Characters; text without full stops is cut there, at a space where there is one."""
@@ -16,23 +18,29 @@ LONGEST_PASSAGE = 1200
 """Characters; about the 256 word pieces that the models read at once."""
 
 _SPEAKS = re.compile(r"\w")
+_WHOLE: frozenset[Kind] = frozenset({"code", "table"})
+"""Kinds whose full stops end no sentences: a paragraph is read as one."""
 
 
 def parse_article(article: Article) -> ParsedArticle:
     """Find an article's paragraphs, sentences and passages.
 
-    1. paragraphs, body or furniture (`index/reading/clean.py`);
-    2. the sentences of each body paragraph;
-    3. passages: long paragraphs cut at sentence ends, short neighbours joined.
+    1. paragraphs: as its file states them, else found (`index/reading/clean.py`);
+    2. the section of each (`index/reading/sections.py`);
+    3. the sentences of each that may be quoted;
+    4. passages: long paragraphs cut at sentence ends, short neighbours of a section joined.
     """
-    paragraphs = find_paragraphs(article.text)
-    return ParsedArticle(article, paragraphs, tuple(_passages(article.text, paragraphs)))
+    paragraphs = article.layout or find_paragraphs(article.text)
+    sections = tuple(find_sections(article.text, paragraphs, article.title))
+    passages = _passages(article.text, paragraphs, sections)
+    return ParsedArticle(replace(article, layout=()), paragraphs, tuple(passages))
 
 
 def split_sentences(text: str, paragraph: Paragraph) -> list[Sentence]:
     """Give the sentences of one paragraph, without the white space around them."""
     sentences = []
-    for start, end in _boundaries(text[paragraph.start : paragraph.end]):
+    block = text[paragraph.start : paragraph.end]
+    for start, end in [(0, len(block))] if paragraph.kind in _WHOLE else _boundaries(block):
         for piece_start, piece_end in _pieces(text, paragraph.start + start, paragraph.start + end):
             if _SPEAKS.search(text, piece_start, piece_end):
                 sentences.append(Sentence(piece_start, piece_end, paragraph.number))
@@ -70,32 +78,57 @@ def _trim(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         yield start + left, start + right
 
 
-def _passages(text: str, paragraphs: Sequence[Paragraph]) -> Iterator[Passage]:
-    """Join short paragraphs that stand side by side; furniture between them keeps them apart."""
+def _passages(
+    text: str, paragraphs: Sequence[Paragraph], sections: Sequence[str]
+) -> Iterator[Passage]:
+    """Join short paragraphs that stand side by side; furniture and headings keep them apart."""
     joined: list[Sentence] = []
-    for paragraph in paragraphs:
-        if paragraph.kind == "furniture":
-            yield from _close(joined)
-            joined = []
+    section = ""
+    alone = _find_alone(paragraphs)
+    for paragraph, around in zip(paragraphs, sections, strict=True):
+        apart = paragraph.kind == "furniture" or paragraph.kind in HEADINGS
+        if apart:
+            yield from _close(joined, section)
+            joined, section = [], around
+        if apart and paragraph.number not in alone:
             continue
         sentences = split_sentences(text, paragraph)
         if joined and paragraph.end - joined[0].start > LONGEST_PASSAGE:
-            yield from _close(joined)
+            yield from _close(joined, section)
             joined = []
         joined.extend(sentences)
         if joined and joined[-1].end - joined[0].start >= SHORT_PASSAGE:
-            yield from _close(joined)
+            yield from _close(joined, section)
             joined = []
-    yield from _close(joined)
+    yield from _close(joined, section)
 
 
-def _close(sentences: list[Sentence]) -> Iterator[Passage]:
+def _find_alone(paragraphs: Sequence[Paragraph]) -> frozenset[int]:
+    """Find the headings, by their numbers, that nothing stands under: what they say is all.
+
+    A question is not among them: it says nothing.
+    """
+    alone: set[int] = set()
+    last: Paragraph | None = None
+    for paragraph in (*paragraphs, None):
+        if paragraph and paragraph.kind == "furniture":
+            continue
+        ends = paragraph is None or (
+            paragraph.kind == "heading" and last is not None and paragraph.level <= last.level
+        )
+        if last and ends:
+            alone.add(last.number)
+        last = paragraph if paragraph and paragraph.kind == "heading" else None
+    return frozenset(alone)
+
+
+def _close(sentences: list[Sentence], section: str) -> Iterator[Passage]:
     """Give the sentences as one passage, or as several where they are too long for one."""
     part: list[Sentence] = []
     for sentence in sentences:
         if part and sentence.end - part[0].start > LONGEST_PASSAGE:
-            yield Passage(part[0].start, part[-1].end, tuple(part))
+            yield Passage(part[0].start, part[-1].end, tuple(part), section)
             part = []
         part.append(sentence)
     if part:
-        yield Passage(part[0].start, part[-1].end, tuple(part))
+        yield Passage(part[0].start, part[-1].end, tuple(part), section)

@@ -23,7 +23,7 @@ def open_store(settings: Settings) -> tuple[Store, Records]:
     """
     life = timedelta(hours=settings.conversation_hours)
     if settings.store is None:
-        return LocalStore(settings.data), LocalRecords(settings.data, life)
+        return LocalStore(settings.data, settings.wait_seconds), LocalRecords(settings.data, life)
     server = open_server(settings)
     from index.stores.postgres.records import PostgresRecords
     from index.stores.postgres.store import PostgresStore

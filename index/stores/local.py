@@ -7,14 +7,24 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
-from filelock import FileLock, Timeout
+from filelock import Timeout
 
 from index.article import Article, ArticleSummary, ParsedArticle
 from index.errors import BusyError, LibraryError
 from index.models.encode import Encoder, Vectors
-from index.store import EVERYTHING, Candidate, EncodedArticle, Filter, LibraryInfo, StoredSentence
-from index.stores import database, publication, reading, selection
+from index.store import (
+    EVERYTHING,
+    Candidate,
+    EncodedArticle,
+    Filter,
+    LibraryInfo,
+    OnWait,
+    StoredSentence,
+    wait_quietly,
+)
+from index.stores import database, publication, reading, schema, selection
 from index.stores.search_files import SearchFolder
+from index.stores.writer_queue import take_turn
 
 
 class LocalStore:
@@ -22,9 +32,15 @@ class LocalStore:
 
     setting = "ARTICLEBOT_DATA"
 
-    def __init__(self, folder: Path) -> None:
-        """Point to a data directory; nothing is opened or made before it is needed."""
+    def __init__(self, folder: Path, wait_seconds: float = 60) -> None:
+        """Point to a data directory; nothing is opened or made before it is needed.
+
+        Args:
+            folder: the data directory.
+            wait_seconds: how long a writer waits for those before it.
+        """
         self.folder = folder
+        self._wait_seconds = wait_seconds
         self.place = str(folder)
         self._database = folder / "articles.sqlite3"
         self.search = SearchFolder(folder / "search")
@@ -50,27 +66,34 @@ class LocalStore:
                     _roll_back(connection)
 
     @contextlib.contextmanager
-    def writing(self, encoder: Encoder, model: str) -> Iterator["LocalWriter"]:
+    def writing(
+        self, encoder: Encoder, model: str, on_wait: OnWait = wait_quietly
+    ) -> Iterator["LocalWriter"]:
         """Become the one writer, with the model whose vectors are going to be stored.
 
+        Who comes while another writes waits for its turn; `on_wait` is told.
+
         Raises:
-            BusyError: another process is writing.
+            BusyError: the turn did not come in time.
             LibraryError: the directory cannot be written, or holds another model's vectors.
         """
-        with self._told():
-            self.folder.mkdir(parents=True, exist_ok=True)
-            lock = FileLock(self.folder / "writer.lock", timeout=0)
+        with self._told(), self._turn(on_wait):
+            self.search.sweep()
+            with contextlib.closing(database.connect(self._database, create=True)) as opened:
+                yield LocalWriter(self, opened, encoder, model)
+
+    @contextlib.contextmanager
+    def _turn(self, on_wait: OnWait) -> Iterator[None]:
+        with contextlib.ExitStack() as held:
             try:
-                lock.acquire()
+                held.enter_context(take_turn(self.folder, self._wait_seconds, on_wait))
             except Timeout:
                 raise BusyError(
-                    f"another process is indexing into {self.folder}", "wait until it is done"
+                    f"another process is indexing into {self.folder},"
+                    f" for more than {self._wait_seconds:g} s",
+                    "wait until it is done, or set ARTICLEBOT_WAIT_SECONDS to wait longer",
                 ) from None
-            try:
-                with contextlib.closing(database.connect(self._database, create=True)) as opened:
-                    yield LocalWriter(self, opened, encoder, model)
-            finally:
-                lock.release()
+            yield
 
     def check(self) -> None:
         """Read all search files through, which opening them does not.
@@ -138,6 +161,7 @@ class LocalSnapshot:
         self._store = store
         self._connection = connection
         self._meta = database.read_meta(connection)
+        schema.adapt(connection, self._meta)
 
     def info(self) -> LibraryInfo:
         return database.info(self._meta)
@@ -145,6 +169,9 @@ class LocalSnapshot:
     def model(self) -> tuple[str, str]:
         """Give the fingerprint and the name of the model that made the vectors."""
         return self._meta.get("model_fingerprint", ""), self._meta.get("model_name", "")
+
+    def oldest_pipeline(self) -> int:
+        return schema.oldest_pipeline(self._connection, self._meta)
 
     def articles(self) -> list[ArticleSummary]:
         return reading.read_summaries(self._connection)
@@ -205,9 +232,9 @@ class LocalWriter:
         self._connection = connection
         self._encoder = encoder
         self._model = model
-        made_by = database.get_meta(connection, "model_fingerprint")
+        made_by = schema.get_meta(connection, "model_fingerprint")
         if made_by not in (None, encoder.fingerprint):
-            name = database.get_meta(connection, "model_name")
+            name = schema.get_meta(connection, "model_name")
             raise LibraryError(
                 f"the articles in {store.folder} are indexed with the model {name}, not {model}",
                 "set ARTICLEBOT_MODEL back, or index into another ARTICLEBOT_DATA",
@@ -224,7 +251,7 @@ class LocalWriter:
 
     def stage(self, article: EncodedArticle) -> None:
         with self._transaction():
-            database.put_meta(
+            schema.put_meta(
                 self._connection,
                 model_fingerprint=self._encoder.fingerprint,
                 model_name=self._model,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from index.fingerprint import content_number, fingerprint
 from index.store import LibraryInfo
-from index.stores import database
+from index.stores import database, schema
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ def publish(connection: sqlite3.Connection, removed: Iterable[str], encoder: str
         encoder: its fingerprint.
     """
     number, before = database.generation(connection), database.read_info(connection)
-    noted = database.get_meta(connection, "contents")
+    noted = schema.get_meta(connection, "contents")
     total = int(noted) if noted else _sum(database.contents(connection, live=True).items())
     gone = connection.execute(
         "SELECT key, id, content_sha256 FROM article WHERE live = 1 AND id IN"
@@ -58,7 +58,7 @@ def publish(connection: sqlite3.Connection, removed: Iterable[str], encoder: str
     total += _sum(database.contents(connection, live=False).items())
     total = (total - _sum(row[1:] for row in gone)) % (1 << 64)
     connection.execute("UPDATE article SET live = 1 WHERE live = 0")
-    database.put_meta(
+    schema.put_meta(
         connection,
         generation=str(number + 1),
         contents=str(total),

@@ -10,7 +10,16 @@ from typing import cast
 import numpy as np
 import numpy.typing as npt
 
-from index.article import Article, ArticleSummary, Kind, Paragraph, ParsedArticle, Passage, Sentence
+from index.article import (
+    Article,
+    ArticleSummary,
+    Kind,
+    Paragraph,
+    ParsedArticle,
+    Passage,
+    Sentence,
+    head,
+)
 from index.models.encode import Vectors
 from index.store import EncodedArticle, StoredSentence
 
@@ -51,9 +60,10 @@ def read_parsed(connection: sqlite3.Connection, article_id: str) -> ParsedArticl
         return None
     key, article = found
     paragraphs = tuple(
-        Paragraph(number, start, end, cast(Kind, kind))
-        for number, start, end, kind in connection.execute(
-            'SELECT number, start, "end", kind FROM paragraph WHERE article = ? ORDER BY number',
+        Paragraph(number, start, end, cast(Kind, kind), level)
+        for number, start, end, kind, level in connection.execute(
+            'SELECT number, start, "end", kind, level FROM paragraph WHERE article = ?'
+            " ORDER BY number",
             (key,),
         )
     )
@@ -64,9 +74,9 @@ def read_parsed(connection: sqlite3.Connection, article_id: str) -> ParsedArticl
     ):
         sentences.setdefault(passage, []).append(Sentence(start, end, number))
     passages = tuple(
-        Passage(start, end, tuple(sentences.get(id_, ())))
-        for id_, start, end in connection.execute(
-            'SELECT id, start, "end" FROM passage WHERE article = ? ORDER BY id', (key,)
+        Passage(start, end, tuple(sentences.get(id_, ())), section)
+        for id_, start, end, section in connection.execute(
+            'SELECT id, start, "end", section FROM passage WHERE article = ? ORDER BY id', (key,)
         )
     )
     return ParsedArticle(article, paragraphs, passages)
@@ -76,11 +86,11 @@ def read_encoded(connection: sqlite3.Connection, article_id: str) -> EncodedArti
     parsed = read_parsed(connection, article_id)
     if parsed is None:
         return None
-    query = "SELECT key, content_sha256 FROM article WHERE id = ? AND live = 1"
-    key, content = connection.execute(query, (article_id,)).fetchone()
+    query = "SELECT key, content_sha256, pipeline FROM article WHERE id = ? AND live = 1"
+    key, content, pipeline = connection.execute(query, (article_id,)).fetchone()
     rows = connection.execute("SELECT vector FROM sentence WHERE article = ? ORDER BY id", (key,))
     vectors = np.frombuffer(b"".join(row[0] for row in rows), dtype="<f4")
-    return EncodedArticle(parsed, content, vectors.reshape(len(parsed.sentences), -1))
+    return EncodedArticle(parsed, content, vectors.reshape(len(parsed.sentences), -1), pipeline)
 
 
 def read_sentences(
@@ -153,7 +163,7 @@ def read_vectors(
 def iter_texts(
     connection: sqlite3.Connection, keys: Sequence[int] | None = None
 ) -> Iterator[tuple[int, str, str, str]]:
-    """Give (sentence id, article id, sentence, its passage after the title) of live sentences.
+    """Give (sentence id, article id, sentence, its passage after its headings) of live sentences.
 
     Those of the articles with these keys, when they are given.
     """
@@ -162,12 +172,13 @@ def iter_texts(
         f"SELECT key, id, title, text FROM article WHERE {which} ORDER BY key",  # noqa: S608
         () if keys is None else (json.dumps(keys),),
     ):
-        for id_, start, end, passage_start, passage_end in connection.execute(
-            'SELECT s.id, s.start, s."end", p.start, p."end" FROM sentence s'
+        for id_, start, end, passage_start, passage_end, section in connection.execute(
+            'SELECT s.id, s.start, s."end", p.start, p."end", p.section FROM sentence s'
             " JOIN passage p ON p.id = s.passage WHERE s.article = ? ORDER BY s.id",
             (key,),
         ):
-            yield id_, article_id, text[start:end], f"{title}\n{text[passage_start:passage_end]}"
+            passage = f"{head(title, section)}\n{text[passage_start:passage_end]}"
+            yield id_, article_id, text[start:end], passage
 
 
 def _date(value: str | None) -> date | None:

@@ -12,13 +12,14 @@ import shutil
 import sqlite3
 import tempfile
 import threading
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from filelock import FileLock, Timeout
+
 from index.errors import LibraryError
-from index.stores import database, reading, seal
+from index.stores import database, reading, schema, seal
 from index.stores.publication import Change
 from index.stores.vectors import VectorIndex
 from index.stores.words import WordIndex
@@ -29,6 +30,8 @@ SMALL = 2_000
 """Sentences below which all is written anew: that is as quick, and leaves nothing behind."""
 
 _WORDS = "words"
+_SCRATCH = "new-"
+"""Begins the names of folders that are being filled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,8 @@ class SearchFiles:
     """The search files of one publication, opened."""
 
     generation: int
+    fingerprint: str
+    """Of the articles: a database that was put back may count to the same number again."""
     vectors: VectorIndex
     words: WordIndex
 
@@ -54,25 +59,51 @@ class SearchFolder:
         Raises:
             LibraryError: they have to be built again and cannot be written.
         """
-        wanted = database.generation(connection)
+        wanted = (database.generation(connection), _fingerprint(connection))
         with self._opening:
-            if self._opened is not None and self._opened.generation == wanted:
-                return self._opened
-            files = self._read(wanted, connection) or self.build(connection)
-            if self._opened is None or self._opened.generation < wanted:
-                self._opened = files
-            return files
+            opened = self._opened
+            if opened is None or (opened.generation, opened.fingerprint) != wanted:
+                opened = self._opened = self._read(*wanted) or self._mend(connection)
+            return opened
 
-    def _read(self, wanted: int, connection: sqlite3.Connection) -> SearchFiles | None:
+    def _read(self, wanted: int, fingerprint: str) -> SearchFiles | None:
         place = self.folder / str(wanted)
         try:
-            fingerprint = database.get_meta(connection, "fingerprint") or ""
             if seal.fits(place, fingerprint):
-                return _open(place, wanted)
+                return _open(place, wanted, fingerprint)
             log.warning("the search files in %s are damaged; they are built again", place)
         except (RuntimeError, ValueError, OSError) as error:
             log.warning("the search files in %s are built again: %s", place, error)
         return None
+
+    def _mend(self, connection: sqlite3.Connection) -> SearchFiles:
+        """Build what is missing; who waited while another process did so takes what it built."""
+        generation, fingerprint = database.generation(connection), _fingerprint(connection)
+        lock = self._lock()
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            lock.acquire()
+            if files := self._read(generation, fingerprint):
+                lock.release()
+                return files
+        try:
+            return self._build(connection)
+        finally:
+            lock.release()
+
+    def _lock(self) -> FileLock:
+        """Give the lock without which nothing is written here."""
+        self.folder.mkdir(exist_ok=True)
+        return FileLock(self.folder / "build.lock")
+
+    def sweep(self) -> None:
+        """Remove what interrupted builds left, unless somebody builds right now."""
+        if not self.folder.is_dir():
+            return
+        with contextlib.suppress(Timeout), self._lock().acquire(timeout=0):
+            for scratch in self.folder.glob(f"{_SCRATCH}*"):
+                shutil.rmtree(scratch, ignore_errors=True)
 
     def publish(self, connection: sqlite3.Connection, change: Change) -> None:
         """Write the search files for a change, from those before it where they are there.
@@ -80,12 +111,15 @@ class SearchFolder:
         Raises:
             LibraryError: they cannot be written.
         """
-        before = self._before(change)
-        if before is None:
-            self.build(connection)
-            return
+        with self._lock():
+            if before := self._before(change):
+                self._extend(connection, change, before)
+            else:
+                self._build(connection)
+
+    def _extend(self, connection: sqlite3.Connection, change: Change, before: SearchFiles) -> None:
         old = self.folder / str(before.generation)
-        dimension = int(database.get_meta(connection, "dimension") or 1)
+        dimension = int(schema.get_meta(connection, "dimension") or 1)
         with self._written(connection, old) as scratch:
             parts = reading.iter_vectors(connection, dimension, change.keys)
             vectors = before.vectors.extend(old, scratch, parts, change.removed)
@@ -100,20 +134,17 @@ class SearchFolder:
         place = self.folder / str(change.generation)
         with contextlib.suppress(RuntimeError, ValueError, OSError):
             if seal.fits(place, change.before.fingerprint):
-                files, gone = _open(place, change.generation), len(change.removed)
+                files = _open(place, change.generation, change.before.fingerprint)
+                gone = len(change.removed)
                 words = WordIndex.can_extend(place / _WORDS, gone)
                 if words and files.vectors.can_extend(change.added, gone):
                     return files
         return None
 
-    def build(self, connection: sqlite3.Connection) -> SearchFiles:
-        """Write the search files for what the connection sees, and give them opened.
-
-        Raises:
-            LibraryError: they cannot be written.
-        """
+    def _build(self, connection: sqlite3.Connection) -> SearchFiles:
+        """Write the search files for what the connection sees, and give them opened."""
         wanted = database.generation(connection)
-        dimension = int(database.get_meta(connection, "dimension") or 1)
+        dimension = int(schema.get_meta(connection, "dimension") or 1)
         with self._written(connection) as scratch:
             vectors = VectorIndex.build(
                 lambda every: reading.iter_vectors(connection, dimension, every=every),
@@ -122,7 +153,7 @@ class SearchFolder:
                 scratch,
             )
             words = WordIndex.build(reading.iter_texts(connection), scratch / _WORDS)
-        return SearchFiles(wanted, vectors, words)
+        return SearchFiles(wanted, _fingerprint(connection), vectors, words)
 
     @contextlib.contextmanager
     def _written(
@@ -130,14 +161,12 @@ class SearchFolder:
     ) -> Iterator[Path]:
         """Give an empty folder, which becomes the connection's generation once it is filled."""
         place = self.folder / str(database.generation(connection))
-        self.folder.mkdir(exist_ok=True)
-        scratch = Path(tempfile.mkdtemp(prefix="new-", dir=self.folder))
+        scratch = Path(tempfile.mkdtemp(prefix=_SCRATCH, dir=self.folder))
         try:
             yield scratch
-            seal.write(scratch, database.get_meta(connection, "fingerprint") or "", before)
+            seal.write(scratch, _fingerprint(connection), before)
             shutil.rmtree(place, ignore_errors=True)
-            with contextlib.suppress(OSError):  # another process was first: its files are as good
-                scratch.replace(place)
+            scratch.replace(place)
         except (RuntimeError, ValueError) as error:  # FAISS's and tantivy's, for a full disk too
             raise LibraryError(
                 f"the search files in {self.folder} cannot be written ({_first_line(error)})",
@@ -150,30 +179,27 @@ class SearchFolder:
         """Read every byte of the search files; give their folder when they are damaged."""
         place = self.folder / str(database.generation(connection))
         with contextlib.suppress(OSError, ValueError):
-            if seal.is_whole(place, database.get_meta(connection, "fingerprint") or ""):
+            if seal.is_whole(place, _fingerprint(connection)):
                 return None
         return place if place.exists() else None
 
     def drop_all_but(self, *generations: int) -> None:
-        """Remove the search files of other publications, and what interrupted builds left.
-
-        A folder that another process is building in right now is not an hour old.
-        """
+        """Remove the search files of other publications."""
         for folder in self.folder.iterdir():
-            with contextlib.suppress(OSError):  # its builder has just removed or renamed it
-                hours = (time.time() - folder.stat().st_mtime) / 3600
-                if folder.name not in map(str, generations) and (
-                    folder.name.isdecimal() or hours > 1
-                ):
-                    shutil.rmtree(folder)
+            if folder.name.isdecimal() and int(folder.name) not in generations:
+                shutil.rmtree(folder, ignore_errors=True)
 
     def close(self) -> None:
         self._opened = None
 
 
-def _open(place: Path, generation: int) -> SearchFiles:
+def _fingerprint(connection: sqlite3.Connection) -> str:
+    return schema.get_meta(connection, "fingerprint") or ""
+
+
+def _open(place: Path, generation: int, fingerprint: str) -> SearchFiles:
     vectors = VectorIndex.read(place)
-    return SearchFiles(generation, vectors, WordIndex.read(place / _WORDS))
+    return SearchFiles(generation, fingerprint, vectors, WordIndex.read(place / _WORDS))
 
 
 def _first_line(error: Exception) -> str:

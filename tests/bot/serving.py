@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import httpx
 import uvicorn
@@ -14,10 +15,11 @@ from bot.web.problems import MEDIA_TYPE, Problem
 
 
 @contextmanager
-def serving(app: ASGIApp) -> Iterator[httpx.Client]:
+def serving(app: ASGIApp, **config: Any) -> Iterator[httpx.Client]:
     """Run an application under uvicorn on a free port; give a client that talks to it."""
     listener = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(app, log_config=None, timeout_graceful_shutdown=5))
+    config = {"log_config": None, "timeout_graceful_shutdown": 5, **config}
+    server = uvicorn.Server(uvicorn.Config(app, **config))
     thread = threading.Thread(target=server.run, args=([listener],), name="server")
     thread.start()
     address = f"http://127.0.0.1:{listener.getsockname()[1]}"

@@ -160,3 +160,8 @@ def test_a_file_that_is_cut_off_or_missing(full: Library, other: Library, tmp_pa
         with pytest.raises(SourceError, match="cannot be read"):
             other.restore(path)
     assert other.articles() == []
+
+
+def test_an_export_can_be_read_by_its_owner_alone(full: Library, tmp_path: Path) -> None:
+    full.export(tmp_path / "all.jsonl.gz")
+    assert (tmp_path / "all.jsonl.gz").stat().st_mode & 0o777 == 0o600

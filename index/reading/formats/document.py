@@ -1,9 +1,11 @@
-"""What a format gives: a text and what it says about itself."""
+"""What a format gives: a text, or its blocks, and what it says about itself."""
 
 import re
 from dataclasses import dataclass
 from datetime import date
 from email.utils import parsedate_to_datetime
+
+from index.article import Kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +34,33 @@ NOTHING = Metadata()
 
 
 @dataclass(frozen=True, slots=True)
-class Document:
-    """An article as its file has it. A form feed in the text ends a page."""
+class Block:
+    """A part of a document whose structure its file states: a paragraph, a heading, a row."""
 
     text: str
+    """On one line, but for code; white space around it does not count."""
+    kind: Kind = "body"
+    level: int = 0
+    """Of a heading, from 1; 0 where there are no levels."""
+    page: int = 0
+    """From 1, never less than that of the block before; 0 where there are no pages."""
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """An article as its file has it: its blocks, or a text in which they are to be found.
+
+    A form feed in a text ends a page; blocks have the numbers of theirs.
+    """
+
+    text: str = ""
     about: Metadata = NOTHING
     key: str = ""
     """Tells the articles of one file apart."""
+    blocks: tuple[Block, ...] = ()
+    """Go before the text, which is not looked at where there are any."""
+    warnings: tuple[str, ...] = ()
+    """What whoever indexes it should know: what was left out, or looks wrong."""
 
 
 _YEAR_FIRST = re.compile(

@@ -14,7 +14,7 @@ from index.stores.postgres.words import ArticleWords, count_words, round_length
 
 _ARTICLE = (
     "key, id, published, has_path, folded_source, about, text, structure, text_sha256,"
-    " content_sha256, added, sentences, sentence_words, passage_words, words"
+    " content_sha256, added, sentences, sentence_words, passage_words, words, pipeline"
 )
 
 
@@ -26,6 +26,7 @@ class Loading:
     vectors: Vectors
     """Of its sentences, float32, shape (sentences, dimension)."""
     added: str
+    pipeline: int
     content_sha256: str
 
 
@@ -59,7 +60,7 @@ def insert_articles(connection: Connection, batch: Sequence[Loading]) -> int:
     _copy(
         connection,
         "sentence",
-        ("int8", "int8", "int8", *["int4"] * 7, "vector"),
+        ("int8", "int8", "int8", *["int4"] * 7, "vector", "text", "text"),
         (row for place in placed for row in _sentence_rows(*place[:2])),
     )
     _copy(
@@ -122,6 +123,7 @@ def _article_row(placed: tuple[int, Loading, ArticleWords]) -> tuple[Any, ...]:
         words.sentence_words,
         words.passage_words,
         words.all,
+        each.pipeline,
     )
 
 
@@ -133,7 +135,8 @@ def _sentence_rows(key: int, each: Loading) -> Iterator[tuple[Any, ...]]:
         for s in passage.sentences:
             around = paragraphs[s.paragraph]
             places = (s.start, s.end, around.start, around.end, passage.start, passage.end)
-            yield id_, key, first, s.paragraph, *places, each.vectors[id_ - key]
+            vector, section = each.vectors[id_ - key], passage.section
+            yield id_, key, first, s.paragraph, *places, vector, around.kind, section
             id_ += 1
 
 

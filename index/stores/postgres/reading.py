@@ -10,7 +10,7 @@ import numpy as np
 
 from index.article import Article, ArticleSummary, ParsedArticle
 from index.errors import EmptyLibraryError
-from index.fingerprint import fingerprint
+from index.fingerprint import PIPELINE, fingerprint
 from index.models.encode import Vectors
 from index.store import EVERYTHING, Candidate, EncodedArticle, Filter, LibraryInfo, StoredSentence
 from index.stores.postgres import rows, schema
@@ -19,7 +19,8 @@ from index.stores.postgres.schema import Connection
 
 _STORED = (
     's.id, a.id, s.paragraph, s.start, s."end", s.paragraph_start, s.paragraph_end,'
-    " s.passage_start, s.passage_end FROM sentence s JOIN article a ON a.key = s.article"
+    " s.passage_start, s.passage_end, s.kind, s.section"
+    " FROM sentence s JOIN article a ON a.key = s.article"
 )
 
 
@@ -81,6 +82,10 @@ class PostgresSnapshot:
     def model(self) -> tuple[str, str]:
         return self.state.model_fingerprint or "", self.state.model_name or ""
 
+    def oldest_pipeline(self) -> int:
+        row = self._row("SELECT min(pipeline) FROM article")
+        return PIPELINE if row is None or row[0] is None else int(row[0])
+
     def open(self) -> None:
         """Do nothing: the server keeps its indexes open."""
 
@@ -126,12 +131,15 @@ class PostgresSnapshot:
         parsed = self.parsed(article_id)
         if parsed is None:
             return None
-        row = self._row("SELECT key, content_sha256 FROM article WHERE id = %s", _text(article_id))
+        row = self._row(
+            "SELECT key, content_sha256, pipeline FROM article WHERE id = %s", _text(article_id)
+        )
         assert row is not None, "a snapshot does not change"
         with self._connection.cursor(binary=True) as cursor:
             cursor.execute("SELECT embedding FROM sentence WHERE article = %s ORDER BY id", row[:1])
             vectors = [cast(Any, vector).to_numpy() for (vector,) in cursor]
-        return EncodedArticle(parsed, row[1], np.stack(vectors).astype(np.float32, copy=False))
+        stacked = np.stack(vectors).astype(np.float32, copy=False)
+        return EncodedArticle(parsed, row[1], stacked, row[2])
 
     def search(
         self, vector: Vectors, question: str, depth: int, only: Filter = EVERYTHING

@@ -12,6 +12,8 @@ from index.article import Article, Paragraph, ParsedArticle, Passage, Sentence
 from index.models.encode import Vectors
 from index.store import EncodedArticle
 
+_OLD_PIPELINE = 3
+"""Of what was staged before the version was kept."""
 _ABOUT = ("title", "source", "author", "language", "path")
 
 
@@ -34,9 +36,9 @@ def load_article(
 def dump_structure(parsed: ParsedArticle) -> str:
     return json.dumps(
         {
-            "paragraphs": [[p.number, p.start, p.end, p.kind] for p in parsed.paragraphs],
+            "paragraphs": [[p.number, p.start, p.end, p.kind, p.level] for p in parsed.paragraphs],
             "passages": [
-                [p.start, p.end, [[s.start, s.end, s.paragraph] for s in p.sentences]]
+                [p.start, p.end, [[s.start, s.end, s.paragraph] for s in p.sentences], p.section]
                 for p in parsed.passages
             ],
         }
@@ -44,12 +46,13 @@ def dump_structure(parsed: ParsedArticle) -> str:
 
 
 def load_structure(article: Article, structure: Mapping[str, Any]) -> ParsedArticle:
+    """Give an article with its structure; an earlier version's has no levels and no sections."""
     return ParsedArticle(
         article,
         tuple(Paragraph(*row) for row in structure["paragraphs"]),
         tuple(
-            Passage(start, end, tuple(Sentence(*row) for row in sentences))
-            for start, end, sentences in structure["passages"]
+            Passage(start, end, tuple(Sentence(*row) for row in sentences), *section)
+            for start, end, sentences, *section in structure["passages"]
         ),
     )
 
@@ -60,18 +63,23 @@ def dump_staged(encoded: EncodedArticle, added: str) -> tuple[str, str, bytes]:
     row = asdict(article) | {
         "published": article.published and article.published.isoformat(),
         "added": added,
+        "pipeline": encoded.pipeline,
     }
+    del row["layout"]  # it has become the structure
     vectors = encoded.vectors.astype("<f4", copy=False).tobytes()
     return json.dumps(row, ensure_ascii=False), dump_structure(encoded.parsed), vectors
 
 
 def load_staged(
     row: dict[str, Any], structure: Mapping[str, Any], vectors: bytes
-) -> tuple[ParsedArticle, Vectors, str]:
-    """Give an article with its vectors (float32, (sentences, dimension)) and when it was added."""
-    added = str(row.pop("added"))
+) -> tuple[ParsedArticle, Vectors, str, int]:
+    """Give an article, its vectors (float32, (sentences, dimension)), when it was added, by what.
+
+    The last is the version of the pipeline.
+    """
+    added, pipeline = str(row.pop("added")), int(row.pop("pipeline", _OLD_PIPELINE))
     day = row.pop("published")
     article = Article(**row, published=date.fromisoformat(day) if day else None)
     parsed = load_structure(article, structure)
     loaded = np.frombuffer(vectors, "<f4").reshape(len(parsed.sentences), -1)
-    return parsed, loaded, added
+    return parsed, loaded, added, pipeline

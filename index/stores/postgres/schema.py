@@ -119,7 +119,17 @@ ALTER TABLE task ADD COLUMN kind text NOT NULL DEFAULT 'web';
 ALTER TABLE task ALTER COLUMN kind DROP DEFAULT;
 """
 
-MIGRATIONS: tuple[str, ...] = (_ARTICLES, _RECORDS, _JOBS, _TASKS, _KINDS_OF_TASKS)
+_KINDS_OF_PARAGRAPHS = """
+ALTER TABLE article ADD COLUMN pipeline integer NOT NULL DEFAULT 3;
+ALTER TABLE article ALTER COLUMN pipeline DROP DEFAULT;
+CREATE INDEX article_pipeline ON article (pipeline);
+ALTER TABLE sentence ADD COLUMN kind text NOT NULL DEFAULT 'body';
+ALTER TABLE sentence ADD COLUMN section text NOT NULL DEFAULT '';
+"""
+
+MIGRATIONS: tuple[str, ...] = (
+    *(_ARTICLES, _RECORDS, _JOBS, _TASKS, _KINDS_OF_TASKS, _KINDS_OF_PARAGRAPHS),
+)
 """Each is applied once, in this order, and never changed after it has been released."""
 
 

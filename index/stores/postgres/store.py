@@ -4,6 +4,7 @@ import contextlib
 from collections.abc import Iterator
 
 from index.models.encode import Encoder
+from index.store import OnWait, wait_quietly
 from index.stores.postgres.nearest import tend
 from index.stores.postgres.reading import PostgresSnapshot, State, read_state
 from index.stores.postgres.server import Server
@@ -38,7 +39,9 @@ class PostgresStore:
             return read_state(connection)
 
     @contextlib.contextmanager
-    def writing(self, encoder: Encoder, model: str) -> Iterator[PostgresWriter]:
+    def writing(
+        self, encoder: Encoder, model: str, on_wait: OnWait = wait_quietly
+    ) -> Iterator[PostgresWriter]:
         """Become a writer, one of any number, with the model whose vectors are to be stored.
 
         Raises:

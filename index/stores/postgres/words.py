@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from index.article import ParsedArticle
+from index.article import ParsedArticle, head
 from index.stores.words import analyzer
 
 
@@ -42,7 +42,7 @@ class SentenceWords:
 
 @dataclass(frozen=True, slots=True)
 class PassageWords:
-    """The words of a passage after the title, which each of its sentences is found by, too."""
+    """The words of a passage after its headings, which each of its sentences is found by, too."""
 
     position: int
     """Of its first sentence."""
@@ -102,7 +102,7 @@ def count_words(parsed: ParsedArticle) -> ArticleWords:
     for passage in parsed.passages:
         if not passage.sentences:
             continue
-        words = analyze(f"{title}\n{text[passage.start : passage.end]}")
+        words = analyze(f"{head(title, passage.section)}\n{text[passage.start : passage.end]}")
         passages.append(
             PassageWords(len(sentences), len(passage.sentences), Counter(words), len(words))
         )

@@ -1,6 +1,7 @@
-"""What `bot/slack/README.md` shows: each message and view, made from the seed article.
+"""What the bot shows in Slack: each message and view, made from the seed article.
 
-`python -m tests.bot.slack.renders` writes the page anew.
+`python -m tests.bot.slack.renders` writes them anew into `messages`: their JSON, and the pictures
+of them that `bot/slack/README.md` shows. Pictures need chromium.
 """
 
 import hashlib
@@ -14,7 +15,6 @@ from bot.answering.passage import AnswerPassage, Citation
 from bot.slack.articles import NOT_AN_EDITOR
 from bot.slack.blocks import HELP, Message, answer_message, passage_blocks, plain_message
 from bot.slack.buttons import answer_buttons
-from bot.slack.commands import TITLE
 from bot.slack.views import (
     Asked,
     ask_about_view,
@@ -27,33 +27,33 @@ from bot.slack.views import (
 from index.article import ArticleSummary, ParsedArticle
 from index.reading.read import read_article
 from index.reading.split import parse_article
+from tests.bot.slack.look import draw, photograph
 
 ROOT = Path(__file__).parents[3]
-PAGE = ROOT / "bot" / "slack" / "README.md"
+MESSAGES = Path(__file__).parent / "messages"
 SPANS = ((1161, 1371), (2830, 3012))
 """Of the sentences that are quoted, in the seed article's text."""
-INTRODUCTION = """\
-# What the bot shows in Slack
+PICTURES = {
+    "answer": ("answer",),
+    "follow-up": ("follow-up",),
+    "not-found": ("not-found",),
+    "to-the-asker": ("to-the-asker", "shared"),
+    "sentences": ("help", "added", "no-editor", "error"),
+    "modals": ("in-context", "what-is-right", "ask-about"),
+    "home": ("home",),
+}
+"""Names of pictures, and what is on each; *More passages* looks as an answer does."""
+ABOVE = {"to-the-asker": "Only visible to you"}
 
-Each message and view below is the JSON of its blocks, just as the bot sends it for the article in
-[seeds](../../seeds); paste one into the [Block Kit Builder](https://app.slack.com/block-kit-builder)
-to see it. A test keeps this page as the program is. How to set the bot up stands in the
-[README](../../README.md#slack).
-"""
 
-
-def renders() -> Iterator[tuple[str, str, dict[str, Any]]]:
-    """Give a title, an explanation, and the JSON of each message and view."""
+def renders() -> Iterator[tuple[str, dict[str, Any]]]:
+    """Give the name and the JSON of each message and view."""
     article = read_article(ROOT / "seeds" / "turkey-s400.txt")
     parsed = parse_article(article)
     passages = tuple(_passage(parsed, *span, rank) for rank, span in enumerate(SPANS, 1))
     found = _answer("Who raised concerns?", passages, found=True)
     buttons = answer_buttons("q4hN8rOYbZ3T", passages=True)
-    yield (
-        "An answer",
-        "In the thread of a mention, or in a DM.",
-        _shown(answer_message(found, buttons)),
-    )
+    yield "answer", _shown(answer_message(found, buttons))
     full = found.model_copy(
         update={
             "question": "And Erdogan?",
@@ -61,44 +61,26 @@ def renders() -> Iterator[tuple[str, str, dict[str, Any]]]:
             "passages": (passages[1].model_copy(update={"rank": 1, "also_in": ("erdogan-1a2b",)}),),
         }
     )
-    yield (
-        "A follow-up",
-        "It says what was searched, and where else the same stands.",
-        _shown(answer_message(full, buttons)),
-    )
+    yield "follow-up", _shown(answer_message(full, buttons))
     missing = _answer("What is the capital of France?", passages[:1], found=False)
-    yield (
-        "Not found",
-        "The closest passages are shown as such.",
-        _shown(answer_message(missing, buttons)),
-    )
-    yield (
-        "The answer to `/ask`",
-        "The asker alone sees it, and may share it.",
-        _shown(answer_message(found, answer_buttons("q4hN8rOYbZ3T", passages=True, share=True))),
-    )
-    yield (
-        "A shared answer",
-        "It names who shared it.",
-        _shown(answer_message(found, buttons, shared_by="U012AB3CD")),
-    )
+    yield "not-found", _shown(answer_message(missing, buttons))
+    share = answer_buttons("q4hN8rOYbZ3T", passages=True, share=True)
+    yield "to-the-asker", _shown(answer_message(found, share))
+    yield "shared", _shown(answer_message(found, buttons, shared_by="U012AB3CD"))
     error = "Something went wrong here; whoever runs this bot finds it by reference 5f0c1a2b."
-    yield "An error", "The log tells more under the number.", _shown(plain_message(error))
-    yield "Help", "Where somebody only calls the bot's name.", _shown(plain_message(HELP))
-    added = "Articles: 1 added (25 sentences)."
-    yield "An article was added", "In place of how far it has come.", _shown(plain_message(added))
-    yield "No editor", "Where somebody else sends a file.", _shown(plain_message(NOT_AN_EDITOR))
-    yield "More passages", "A modal.", blocks_view("More passages", passage_blocks(found)).to_dict()
-    pieces = [find_piece(passages[1], parsed)]
-    yield "Shown in context", "A modal.", context_view(pieces).to_dict()
-    yield "What is right?", "A modal, after a thumb down.", right_answer_view("q4hN").to_dict()
+    yield "error", _shown(plain_message(error))
+    yield "help", _shown(plain_message(HELP))
+    yield "added", _shown(plain_message("Articles: 1 added (25 sentences)."))
+    yield "no-editor", _shown(plain_message(NOT_AN_EDITOR))
+    yield "more-passages", blocks_view("More passages", passage_blocks(found)).to_dict()
+    yield "in-context", context_view([find_piece(passages[1], parsed)]).to_dict()
+    yield "what-is-right", right_answer_view("q4hN").to_dict()
     asking = ask_about_view("Did anybody raise concerns about the deal?", "C012AB3CD")
-    yield TITLE, "A modal, from *Ask about this message*.", asking.to_dict()
+    yield "ask-about", asking.to_dict()
     cited = passages[0].citation
     asked = Asked("Who raised concerns?", True, cited.quote, cited.title, cited.link)
     summary = ArticleSummary(article.id, article.title, article.source, None, 25, "2026-11-24")
-    home = home_view([summary], ["What is the S-400 Triumph?"], [asked])
-    yield "Home", "The tab of the app.", home.to_dict()
+    yield "home", home_view([summary], ["What is the S-400 Triumph?"], [asked]).to_dict()
 
 
 def _passage(parsed: ParsedArticle, start: int, end: int, rank: int) -> AnswerPassage:
@@ -142,14 +124,24 @@ def _shown(message: Message) -> dict[str, Any]:
     return {"text": message.text, "blocks": [block.to_dict() for block in message.blocks]}
 
 
-def page() -> str:
-    """Give the page."""
-    parts = [INTRODUCTION]
-    for title, told, shown in renders():
-        code = json.dumps(shown, ensure_ascii=False, indent=1)
-        parts.append(f"\n## {title}\n\n{told}\n\n```json\n{code}\n```\n")
-    return "".join(parts)
+def files() -> dict[Path, str]:
+    """Give the JSON of each message and view, by its file."""
+    return {
+        MESSAGES / f"{name}.json": json.dumps(shown, ensure_ascii=False, indent=1) + "\n"
+        for name, shown in renders()
+    }
+
+
+def pictures() -> dict[Path, str]:
+    """Give the page that each picture is of, by its file."""
+    shown = dict(renders())
+    return {
+        MESSAGES / f"{name}.png": draw([(shown[each], ABOVE.get(each, "")) for each in parts])
+        for name, parts in PICTURES.items()
+    }
 
 
 if __name__ == "__main__":
-    PAGE.write_text(page(), encoding="utf-8")
+    for file, text in files().items():
+        file.write_text(text, encoding="utf-8")
+    photograph(pictures())

@@ -3,6 +3,7 @@
 import httpx
 import pytest
 
+from bot.slack.events import find_events
 from bot.web.app import MAX_BODY, create_app
 from index.library import Library
 from index.settings import Settings
@@ -69,7 +70,7 @@ def test_slack_joins_when_its_tokens_are_set(seeds: Library) -> None:
         SLACK_SIGNING_SECRET="s3cret",
         SLACK_API_URL="http://127.0.0.1:9/api",
     )
-    with serving(create_app(seeds, slack)) as client:
+    with serving(create_app(seeds, slack, find_events)) as client:
         small = client.post("/slack/events", content=b"{}")
         large = client.post("/slack/events", content=b" " * (MAX_BODY + 1))
         assert client.get("/healthz").status_code == 200

@@ -117,6 +117,49 @@ def test_another_site_s_page_may_not_write(
     assert response.status_code == status
 
 
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"X-Forwarded-For": "127.0.0.1"},
+        {"X-Forwarded-Host": "localhost"},
+        {"X-Real-IP": "203.0.113.9"},
+        {"Forwarded": "for=203.0.113.9"},
+        {"Via": "1.1 proxy"},
+    ],
+    ids=lambda headers: next(iter(headers)),
+)
+def test_what_a_proxy_has_forwarded_writes_with_a_key_alone(
+    site: Site, headers: dict[str, str]
+) -> None:
+    refused = site.client.post("/v1/articles", json=TEXT, headers=headers)
+    assert refused.status_code == 403
+    assert "articlebot key --write" in problem_of(refused).detail
+    assert site.client.delete("/v1/articles/bridge", headers=headers).status_code == 403
+    assert site.client.get("/v1/articles/bridge").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "settings", [{"open": True}, {"public_url": "https://bot.example"}], ids=["open", "public"]
+)
+def test_a_server_for_others_is_written_to_with_a_key_alone(
+    tmp_path: Path, settings: dict[str, object]
+) -> None:
+    with open_site(tmp_path / "data", BRIDGE, **settings) as site:
+        for host in ("localhost", "bot.example"):
+            headers = {"Host": host}
+            assert site.client.get("/v1/articles", headers=headers).status_code == 200
+            assert site.client.post("/v1/articles", json=TEXT, headers=headers).status_code == 403
+            assert site.client.delete("/v1/articles/bridge", headers=headers).status_code == 403
+        name = {"Host": "evil.example", "Origin": "http://evil.example"}
+        assert site.client.post("/v1/articles", json=TEXT, headers=name).status_code == 403
+
+
+def test_another_site_cannot_sign_somebody_out(keyed: httpx.Client) -> None:
+    assert keyed.post("/session/end", headers={"Origin": "http://evil.example"}).status_code == 403
+    assert keyed.post("/session/end", headers={"Sec-Fetch-Site": "cross-site"}).status_code == 403
+    assert keyed.post("/session/end").status_code == 303
+
+
 def test_too_many_requests_are_told_when_to_come_again(tmp_path: Path) -> None:
     keys = f"{READER.entry},{WRITER.entry}"
     with open_site(tmp_path / "data", BRIDGE, api_keys=keys, requests_per_minute=3) as site:

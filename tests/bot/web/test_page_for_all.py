@@ -103,3 +103,17 @@ def test_axe_finds_no_violation(
         page.click("#adding summary")
         page.locator("#list li").first.wait_for()
         check(page)
+
+
+def test_another_site_s_link_brings_a_question_and_does_no_work(site: Site) -> None:
+    question = 'Who carries <b>"lorries"</b>?'
+    led = {"Sec-Fetch-Site": "cross-site"}
+    before = site.client.get("/metrics").text
+    shown = site.client.get("/", params={"q": question}, headers=led)
+    assert shown.status_code == 200
+    assert 'value="Who carries &lt;b&gt;&quot;lorries&quot;&lt;/b&gt;?"' in shown.text
+    assert "data-answer" not in shown.text
+    answers = [line for line in before.splitlines() if line.startswith("articlebot_answers")]
+    after = site.client.get("/metrics").text
+    assert all(line in after for line in answers)
+    assert "data-answer" in site.client.get("/", params={"q": question}).text

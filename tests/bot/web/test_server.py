@@ -124,7 +124,7 @@ with (
     listen("127.0.0.1", 0) as listener,
     TellingLibrary.open(settings, encoder=SlowEncoder()) as library,
 ):
-    run_app(create_app(library, settings), listener)
+    run_app(create_app(library, settings), listener, settings)
 """
 
 

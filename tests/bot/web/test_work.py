@@ -1,4 +1,6 @@
 import asyncio
+import json
+import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -10,7 +12,7 @@ from starlette.exceptions import HTTPException
 
 from bot.web.app import create_app
 from bot.web.problems import REQUEST_ID
-from bot.web.work import Workers
+from bot.web.work import Workers, count_threads
 from index.library import Library
 from index.settings import Settings
 from tests.bot.serving import problem_of, serving
@@ -110,12 +112,74 @@ async def test_what_comes_in_between_several_calls_has_its_turn() -> None:
     workers.close()
 
 
-async def test_several_calls_have_their_time_together() -> None:
+async def test_several_calls_have_their_time_together_and_what_was_done_is_given() -> None:
     workers = Workers(1, 0.3)
-    with pytest.raises(HTTPException) as late:
-        await workers.run_each([lambda: time.sleep(0.1)] * 5)
-    assert late.value.status_code == 504
+    assert 1 <= len(await workers.run_each([lambda: time.sleep(0.1)] * 5)) < 5
     workers.close()
+
+
+async def test_what_has_waited_too_long_is_late_too(release: threading.Event) -> None:
+    workers = Workers(2, 0.1, threads=1)
+    both = [workers.run(release.wait, 10) for _ in range(2)]
+    for late in await asyncio.gather(*both, return_exceptions=True):
+        assert isinstance(late, HTTPException)
+        assert (late.status_code, late.headers) == (504, {"Retry-After": "1"})
+    workers.close()
+
+
+def test_a_batch_gives_what_was_answered_in_time(tmp_path: Path) -> None:
+    encoder = HeldEncoder("HOLD")
+    settings = Settings(data=tmp_path / "data", request_seconds=2)
+    with Library.open(settings, encoder=encoder) as library:
+        library.add([BRIDGE])
+        with serving(create_app(library, settings)) as client:
+            questions = [
+                {"question": ASKED},
+                {"question": " "},
+                {"question": "Who?", "article": "x"},
+            ]
+            answers = client.post("/v1/ask/batch", json={"questions": questions}).json()["answers"]
+            assert [each["status"] for each in answers] == [200, 422, 404]
+            questions = [{"question": ASKED}, {"question": "HOLD this?"}, {"question": ASKED}]
+            partly = client.post("/v1/ask/batch", json={"questions": questions})
+            none = client.post("/v1/ask/batch", json={"questions": questions[1:]})
+            encoder.release.set()
+    assert partly.status_code == 200
+    answers = partly.json()["answers"]
+    assert [each["status"] for each in answers] == [200, 504, 504]
+    assert answers[0]["answer"]["found"]
+    assert answers[1]["problem"]["detail"] == "This took longer than 2 s."
+    assert problem_of(none).status == 504
+    assert none.headers["retry-after"] == "1"
+
+
+def test_what_waits_is_given_up_when_its_client_goes(tmp_path: Path) -> None:
+    encoder = HeldEncoder()
+    settings = Settings(data=tmp_path / "data", concurrency=8, request_seconds=20)
+    with Library.open(settings, encoder=encoder) as library:
+        encoder.release.set()
+        library.add([BRIDGE])
+        encoder.release.clear()
+        with serving(create_app(library, settings)) as client:
+            came = encoder.came
+            body = json.dumps({"question": ASKED}).encode()
+            head = f"POST /v1/ask HTTP/1.1\r\nHost: localhost\r\nContent-Length: {len(body)}\r\n"
+            request = f"{head}Content-Type: application/json\r\n\r\n".encode() + body
+            port = client.base_url.port
+            waiting = [socket.create_connection(("127.0.0.1", port)) for _ in range(8)]
+            for each in waiting:
+                each.sendall(request)
+            while client.get("/v1/articles").status_code != 503:  # every place is taken
+                time.sleep(0.05)
+            for each in waiting:
+                each.close()
+            deadline = time.monotonic() + 5
+            while client.get("/metrics").status_code == 503 and time.monotonic() < deadline:
+                time.sleep(0.05)
+            encoder.release.set()
+            assert client.post("/v1/ask", json={"question": ASKED}).status_code == 200
+            # Those that had begun went on; the others were never made.
+            assert encoder.came - came <= count_threads(settings) + 1
 
 
 async def test_its_own_timeout_is_not_taken_for_ours() -> None:

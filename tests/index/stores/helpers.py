@@ -25,7 +25,7 @@ def search_folder(library: Library) -> Path:
 
 
 def states(library: Library) -> list[str]:
-    return sorted(path.name for path in search_folder(library).iterdir())
+    return sorted(path.name for path in search_folder(library).iterdir() if path.is_dir())
 
 
 def put_in_place(path: Path, content: bytes) -> None:

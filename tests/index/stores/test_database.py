@@ -16,7 +16,7 @@ from index.errors import LibraryError
 from index.library import Library
 from index.reading.split import parse_article
 from index.store import EncodedArticle, Filter
-from index.stores import database, publication, reading, selection
+from index.stores import database, publication, reading, schema, selection
 from tests.fakes import FakeEncoder
 
 
@@ -45,7 +45,7 @@ def publish(connection: sqlite3.Connection, *articles: EncodedArticle) -> None:
 def test_what_is_stored_is_given_back(text: str) -> None:
     with sqlite3.connect(":memory:", isolation_level=None) as connection:
         connection.execute("PRAGMA foreign_keys = ON")
-        database._create(connection)
+        schema.create(connection)
         stored = encoded(text, title=canonical(text[:20]))
         publish(connection, stored)
         assert reading.read_parsed(connection, "a") == stored.parsed
@@ -103,11 +103,11 @@ def test_beginnings_are_compared_as_they_are(connection: sqlite3.Connection) -> 
 def test_another_format_is_refused_with_the_remedy(tmp_path: Path) -> None:
     path = tmp_path / "articles.sqlite3"
     opened = database.connect(path, create=True)
-    database.put_meta(opened, format="99")
+    schema.put_meta(opened, format="99")
     opened.close()
     for create in (False, True):
         with pytest.raises(
-            LibraryError, match=f"has format 99, this program reads {database.FORMAT}: use the"
+            LibraryError, match=f"has format 99, this program reads {schema.FORMAT}: use the"
         ):
             database.connect(path, create=create)
 

@@ -29,13 +29,13 @@ def _sizes(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> N
 def builds(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """Note whenever search files are written anew."""
     noted: list[int] = []
-    build = SearchFolder.build
+    build = SearchFolder._build
 
     def noting(self: SearchFolder, connection: object) -> object:
         noted.append(1)
         return build(self, connection)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(SearchFolder, "build", noting)
+    monkeypatch.setattr(SearchFolder, "_build", noting)
     return noted
 
 

@@ -14,8 +14,10 @@ from pathlib import Path
 
 import pytest
 
+from index.build import Progress
 from index.errors import BusyError, EmptyLibraryError, LibraryError
 from index.library import Library
+from index.settings import Settings
 from tests.conftest import ROOT
 from tests.fakes import FakeEncoder
 from tests.index.stores.helpers import QUESTION, reopen, search
@@ -61,8 +63,13 @@ def test_a_killed_run_is_continued_and_readers_see_the_old_state(
     first, slow = write("a.txt", "One came. Two went."), write("z.txt", "It went slowly.")
     with start_slow(seed_library, first, slow) as process:
         assert search(seed_library) == expected
-        with pytest.raises(BusyError, match=r"another process is indexing into .*: wait until"):
-            seed_library.index([first])
+        waited: list[Progress] = []
+        with (
+            Library(impatient(seed_library.settings), FakeEncoder()) as other,
+            pytest.raises(BusyError, match=r"another process is indexing into .*: wait until"),
+        ):
+            other.index([first], waited.append)
+        assert [each.stage for each in waited] == ["wait"]
         process.send_signal(signal.SIGKILL)
     assert process.returncode == -signal.SIGKILL
     again = reopen(seed_library)
@@ -87,14 +94,21 @@ def test_a_killed_first_run_leaves_an_empty_library(library: Library, write: Wri
 def test_two_writers_in_one_process_take_turns(library: Library, write: Write) -> None:
     path = write("a.txt", "One came.")
 
-    def try_again(progress: object) -> None:
+    def try_again(progress: Progress) -> None:
+        if progress.stage == "wait":
+            return
         for second in (library, Library.open(library.settings, encoder=FakeEncoder())):
             with pytest.raises(BusyError):
                 second.index([path])
             second.articles()
 
-    library.index([path], try_again)
-    assert library.index([path]).unchanged == 1
+    with Library(impatient(library.settings), FakeEncoder()) as library:
+        library.index([path], try_again)
+        assert library.index([path]).unchanged == 1
+
+
+def impatient(settings: Settings) -> Settings:
+    return settings.model_copy(update={"wait_seconds": 0.2})
 
 
 def test_a_database_that_is_being_made_is_empty(library: Library) -> None:
@@ -247,3 +261,13 @@ def test_readers_see_whole_states_while_articles_are_replaced(
         assert seen == sorted(seen)
         assert len(set(seen)) > 2
     assert check_reads(library, 4) == 15
+
+
+def test_what_is_stored_can_be_read_by_its_owner_alone(seed_library: Library) -> None:
+    data = seed_library.settings.data
+    with seed_library.snapshot():
+        modes = {path.name: path.stat().st_mode & 0o777 for path in data.iterdir()}
+    private = {name: mode for name, mode in modes.items() if name.startswith("articles.sqlite3")}
+    assert len(private) == 3
+    assert set(private.values()) == {0o600}
+    assert {(data / "search" / "1").stat().st_mode & 0o777} == {0o700}

@@ -14,8 +14,8 @@ from index.settings import load_settings
 from index.stores.postgres.faults import explain
 from index.stores.postgres.server import Server
 from tests import postgres
-from tests.conftest import ROOT
 from tests.index.stores.test_postgres import articles, open_library
+from tests.pages import PAGES, blocks, read
 
 SECRET = "secret-word"
 ENCODED = "percent-encoded (%40 for @"
@@ -63,18 +63,15 @@ def test_no_password_is_told_to_anybody(
     assert SECRET not in everything + "".join(traceback.format_exception(told.value))
 
 
-def test_what_the_readme_tells_an_administrator_is_enough(
-    server: postgres.Cluster, tmp_path: Path
-) -> None:
-    readme = (ROOT / "README.md").read_text("utf-8")
-    told = readme.split("```sql\n")[1].split("```")[0]
+def test_what_an_administrator_is_told_is_enough(server: postgres.Cluster, tmp_path: Path) -> None:
+    [(page, told)] = [(page, block) for page in PAGES for block in blocks(page, "sql")]
     before, _, after = told.partition("\\c articlebot\n")
     for database, statements in (("postgres", before), ("articlebot", after)):
         with psycopg.connect(server.address(database), autocommit=True) as administrator:
             for statement in statements.splitlines():
                 administrator.execute(statement.encode())
     address = server.address("articlebot").replace(f"tester:{SECRET}", "articlebot:p%40ss%2Fword")
-    assert "`p%40ss%2Fword`" in readme
+    assert "`p%40ss%2Fword`" in read(page)
     Server(address).migrate()
     with open_library(tmp_path, address) as library:
         assert library.add(articles(2)).added == 2

@@ -1,24 +1,31 @@
 """Search files: damage is mended without encoding, and what is past is swept."""
 
-import os
+import contextlib
 import shutil
+import sqlite3
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
-from index.errors import LibraryError
+from index.errors import LibraryError, UnknownArticleError
 from index.library import Library
 from index.models.encode import Vectors
 from index.settings import Settings
 from index.stores import seal
+from index.stores.search_files import SearchFolder
 from tests.conftest import ROOT
 from tests.fakes import FakeEncoder
 from tests.index.stores.helpers import put_in_place, reopen, search, search_folder, states
+
+
+def _database(library: Library) -> contextlib.closing[sqlite3.Connection]:
+    return contextlib.closing(sqlite3.connect(library.settings.data / "articles.sqlite3"))
+
 
 Write = Callable[[str, str | bytes], Path]
 
@@ -153,11 +160,37 @@ def test_a_disk_that_fills_up_while_publishing_loses_nothing(
 
 def test_left_overs_are_swept(seed_library: Library, write: Write) -> None:
     folder = search_folder(seed_library)
-    for name in ("new-old", "new-now", "17"):
+    for name in ("new-left", "17"):
         (folder / name / "words").mkdir(parents=True)
-    os.utime(folder / "new-old", (time.time() - 7200,) * 2)
+    with FileLock(folder / "build.lock"):  # somebody builds: it may be theirs
+        SearchFolder(folder).sweep()
+        assert "new-left" in states(seed_library)
     seed_library.index([write("a.txt", "One came.")])
-    assert states(seed_library) == ["1", "2", "new-now"]
+    assert states(seed_library) == ["1", "2"]
+
+
+def test_left_overs_are_swept_when_nothing_is_published(seed_library: Library) -> None:
+    (search_folder(seed_library) / "new-left").mkdir()
+    with pytest.raises(UnknownArticleError):
+        seed_library.remove(["nothing"])
+    assert states(seed_library) == ["1"]
+
+
+def test_a_database_that_is_put_back_under_a_running_program_is_searched_as_it_is(
+    seed_library: Library, write: Write, tmp_path: Path
+) -> None:
+    """Its number comes again, for other articles: what was opened for it before must not serve."""
+    backup = tmp_path / "backup.sqlite3"
+    with Library.open(seed_library.settings, encoder=FakeEncoder()) as server:
+        before = search(server)
+        with _database(seed_library) as live, contextlib.closing(sqlite3.connect(backup)) as copy:
+            live.backup(copy)
+        seed_library.index([write("a.txt", "The purple pilot flew over the red sea.")])
+        assert search(server) != before  # a word more changes the weights of all
+        with _database(seed_library) as live, contextlib.closing(sqlite3.connect(backup)) as copy:
+            copy.backup(live)
+        seed_library.index([write("b.txt", "The blue bishop sang of a purple pilot. He landed.")])
+        assert search(server) == search(reopen(seed_library))
 
 
 def test_the_last_two_generations_are_kept(library: Library, write: Write) -> None:

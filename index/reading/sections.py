@@ -1,0 +1,45 @@
+"""Sections: the headings that a paragraph stands under."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from index.article import HEADINGS, SEPARATOR, Paragraph
+
+LONGEST_HEADING = 150
+"""Characters of a heading that are kept; longer ones are text that was marked as a heading."""
+
+_MARKS = re.compile(r"^(?:#{1,6}\s+|(?:[QF]|Question|Frage)\s*[:.)]\s*)|[#*_\s]+$", re.IGNORECASE)
+_LETTERS = re.compile(r"\w+")
+_DEEPEST = 99
+"""Level of a heading without one: it stands under all that have one, and ends with the next."""
+
+
+def find_sections(text: str, paragraphs: Sequence[Paragraph], title: str) -> Iterator[str]:
+    """Give the headings that each paragraph stands under, outermost first: "Returns › Refunds".
+
+    A heading stands under itself. One that only repeats the article's title is left out.
+    """
+    path: list[tuple[int, str]] = []
+    section = ""
+    for paragraph in paragraphs:
+        if paragraph.kind in HEADINGS:
+            level = paragraph.level or _DEEPEST
+            while path and path[-1][0] >= level:
+                path.pop()
+            heading = _plain(text[paragraph.start : paragraph.end])
+            path.append((level, "" if _same(heading, title) else heading))
+            section = SEPARATOR.join(filter(None, (each for _, each in path)))
+        yield section
+
+
+def _plain(heading: str) -> str:
+    """Give a heading on one line, without marks; NUL is no character of any heading."""
+    line = " ".join(heading.replace("\0", " ").split())
+    plain = _MARKS.sub("", line) or line
+    if len(plain) <= LONGEST_HEADING:
+        return plain
+    return plain[:LONGEST_HEADING].rsplit(" ", 1)[0] + "…"
+
+
+def _same(heading: str, title: str) -> bool:
+    return _LETTERS.findall(heading.casefold()) == _LETTERS.findall(title.casefold())

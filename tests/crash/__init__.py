@@ -1,0 +1,1 @@
+"""Killing the real program at random moments: nothing may be half there afterwards."""
