@@ -139,7 +139,7 @@ def check(place: Place, expected: tuple[int, ...]) -> int:
         assert set(texts) == wanted, "an article is not whole"
         with library.snapshot() as snapshot:
             for each in expected:
-                hits = library.search(snapshot, f"Who is {word(each)}?", place.articles)
+                hits = library.search(snapshot, f"Who is {word(each)}?", 20 * place.articles)
                 quotes = {
                     library.article(h.sentence.article_id).article.text[
                         h.sentence.start : h.sentence.end
