@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from index.models.encode import Encoder
-from index.models.rerank import PassageText, Reranker
+from index.models.rerank import PassageText, Reading, Reranker, Span
 from index.stages import stage
 from index.store import EVERYTHING, Candidate, Filter, Snapshot, StoredSentence
 
@@ -35,6 +35,8 @@ class Hit:
     """Of the first stage: by meaning and by words."""
     relevance: float | None = None
     """The reranker's logit, 0 where "none of these" is as likely; None without a reranker."""
+    span: Span | None = None
+    """The words that answer, in the article's text; None where no reranker has marked any."""
 
     @property
     def rank_score(self) -> float:
@@ -78,14 +80,14 @@ def _rerank(
     snapshot: Snapshot, reranker: Reranker, question: str, hits: Sequence[Hit]
 ) -> list[Hit]:
     """Rank by both stages what has been read; the rest follows as it was."""
-    relevance = _read(snapshot, reranker, question, _worth_reading(hits))
+    readings = _read(snapshot, reranker, question, _worth_reading(hits))
     read = [
-        replace(hit, relevance=relevance[hit.sentence.id])
+        replace(hit, relevance=reading.logit, span=reading.span)
         for hit in hits
-        if hit.sentence.id in relevance
+        if (reading := readings.get(hit.sentence.id))
     ]
     read.sort(key=lambda hit: (-hit.rank_score, hit.sentence.id))
-    unread = (hit for hit in hits if hit.sentence.id not in relevance)
+    unread = (hit for hit in hits if hit.sentence.id not in readings)
     return read + [replace(hit, relevance=UNREAD) for hit in unread]
 
 
@@ -100,21 +102,29 @@ def _worth_reading(hits: Sequence[Hit]) -> list[StoredSentence]:
 
 def _read(
     snapshot: Snapshot, reranker: Reranker, question: str, best: Sequence[StoredSentence]
-) -> dict[int, float]:
-    """Give the logits, by sentence id, of all sentences in the passages of the best."""
+) -> dict[int, Reading]:
+    """Read, by sentence id, all sentences in the passages of the best; spans are the article's."""
     passages = snapshot.passages([sentence.id for sentence in best])
     articles = {id_: snapshot.article(id_) for id_ in {p[0].article_id for p in passages}}
-    readings = []
+    texts = []
     for sentences in passages:
         article = articles[sentences[0].article_id]
         assert article is not None, "a snapshot holds the articles of its sentences"
         start, end = sentences[0].passage_start, sentences[0].passage_end
         spans = tuple((sentence.start - start, sentence.end - start) for sentence in sentences)
         text, section = article.text[start:end], sentences[0].section
-        readings.append(PassageText(article.title, text, spans, section))
-    logits = reranker.score(question, readings)
+        texts.append(PassageText(article.title, text, spans, section))
+    readings = reranker.read(question, texts)
     return {
-        sentence.id: logit
-        for sentences, scores in zip(passages, logits, strict=True)
-        for sentence, logit in zip(sentences, scores, strict=True)
+        sentence.id: _moved(reading, sentence.passage_start)
+        for sentences, part in zip(passages, readings, strict=True)
+        for sentence, reading in zip(sentences, part, strict=True)
     }
+
+
+def _moved(reading: Reading, start: int) -> Reading:
+    """Count a span from the article's beginning, where it was counted from the passage's."""
+    span = reading.span
+    if span is None:
+        return reading
+    return replace(reading, span=replace(span, start=span.start + start, end=span.end + start))
