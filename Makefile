@@ -5,7 +5,7 @@
 MAKEFLAGS += --no-print-directory --no-builtin-rules
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help ask serve test bench crash lint format
+.PHONY: help ask serve test fuzz bench crash lint format
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -48,6 +48,9 @@ serve: $(SEEDED) ## serve HTTP on http://127.0.0.1:8000; ARGS="--port 9000"
 
 test: $(DEVELOPED) ## run all tests; ARGS="-k cli" runs some
 	@$(BIN)/python -m pytest $(ARGS)
+
+fuzz: $(DEVELOPED) ## read damaged files of every format until Ctrl-C; ARGS="--minutes 60"
+	@$(BIN)/python -m tests.fuzz $(ARGS)
 
 bench: $(DEVELOPED) ## measure speed beside the plain stack; ARGS="growth" up to a million sentences
 	@$(BIN)/python -m tests.benchmarks $(ARGS)

@@ -19,6 +19,7 @@ class ArticleView(BaseModel):
     text: str
     text_sha256: str = Field(description="SHA-256 of `text` in UTF-8; citations carry it too.")
     paragraphs: tuple[Paragraph, ...]
+    warnings: tuple[str, ...] = Field(description="What was left out of it, or looks wrong.")
 
 
 def view_article(parsed: ParsedArticle) -> ArticleView:
@@ -34,4 +35,5 @@ def view_article(parsed: ParsedArticle) -> ArticleView:
         text=article.text,
         text_sha256=article.text_sha256,
         paragraphs=parsed.paragraphs,
+        warnings=article.warnings,
     )

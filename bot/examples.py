@@ -19,7 +19,9 @@ PATIENCE_SECONDS = 1.0
 TRIED = 16
 """Questions tried, at most: each costs as much as somebody's question."""
 
-_NAME = r"[A-Z][\w’'-]+(?:\s(?:[A-Z]\.|[A-Z][\w’'-]+)){1,3}"
+# A name begins where a word does: looked for in the middle of words, too, a long run of capitals
+# would take the square of its length.
+_NAME = r"(?<![\w’'-])[A-Z][\w’'-]+(?:\s(?:[A-Z]\.|[A-Z][\w’'-]+)){1,3}"
 _VERB = r"said|says|told|noted|added|warned|announced|argued|explained|wrote"
 _THING = r"[A-Z][\w’'-]+(?:\s[A-Z0-9][\w’'-]*){0,3}"
 _SHAPES = (

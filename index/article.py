@@ -35,6 +35,10 @@ class Article:
     """ISO 639 code, such as "en"."""
     path: str = ""
     """Absolute path of the file that it was read from, to notice when that is gone; not shown."""
+    warnings: tuple[str, ...] = field(default=(), compare=False)
+    """What was left out of it as it was read, or looks wrong, a sentence each."""
+    excerpt: bool = field(default=False, compare=False, repr=False)
+    """Whether the page at its source may have more of it; set only while it is read."""
     layout: tuple["Paragraph", ...] = field(default=(), compare=False, repr=False)
     """Its paragraphs as the file states them; empty where they are to be found in the text.
     Set only between reading and splitting: what is stored has them in its `ParsedArticle`."""
@@ -123,3 +127,12 @@ def head(title: str, section: str) -> str:
 
 def is_url(source: str) -> bool:
     return source.lower().startswith(("http://", "https://"))
+
+
+def without_credentials(source: str) -> str:
+    """Give an address without the name and the password in it; all else as it is."""
+    if not is_url(source):
+        return source
+    scheme, _, rest = source.partition("//")
+    end = min((at for at in map(rest.find, "/?#") if at >= 0), default=len(rest))
+    return f"{scheme}//{rest[:end].rpartition('@')[2]}{rest[end:]}"

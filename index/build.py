@@ -1,18 +1,19 @@
 """Index articles: the pipeline from sources to a published state of the store."""
 
-import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from pathlib import PurePath
 from typing import Literal
 
 import numpy as np
 
-from index.article import Article, ParsedArticle, head
+from index.article import ParsedArticle, head
+from index.compatible import make_compatible
+from index.content import content_sha256
 from index.errors import SourceError
-from index.fingerprint import PIPELINE
 from index.models.encode import Encoder, Vectors
+from index.reading.border import blame
+from index.reading.frames import Item
 from index.reading.intake import Intake
 from index.reading.split import parse_article
 from index.store import EncodedArticle, Writer
@@ -52,6 +53,8 @@ class IndexReport:
     """Articles that have gone from their folder."""
     passed_over: tuple[tuple[str, int], ...] = ()
     """Kinds of files in the folders that are no articles, and how many; see `find_files`."""
+    warnings: tuple[tuple[str, str], ...] = ()
+    """Of the added and changed articles: the source, and what was left out or looks wrong."""
 
 
 Before = Callable[[str], EncodedArticle | None]
@@ -81,7 +84,7 @@ def index_sources(
 
 
 def index_articles(
-    articles: Iterable[Article | SourceError],
+    articles: Iterable[Item],
     total: int,
     writer: Writer,
     encoder: Encoder,
@@ -92,7 +95,7 @@ def index_articles(
     """Index articles, read one by one as they are needed; errors among them are reported.
 
     1. take an article, and skip it when its content is known;
-    2. clean and split it;
+    2. clean and split it, where that has not been done as it was read;
     3. encode its sentences, but for those that it had `before`, where that is known;
     4. stage it, so that an interrupted run goes on here;
     5. publish everything at once, and remove what `gone` names when all has been read; where it
@@ -101,13 +104,15 @@ def index_articles(
     known, staged = writer.contents(), writer.staged()
     failed: list[SourceError] = []
     new: list[str] = []
+    warnings: list[tuple[str, str]] = []
     added = changed = unchanged = 0
     sentences = 0
-    for done, article in enumerate(articles):
-        if isinstance(article, SourceError):
-            on_progress(Progress("index", done, max(total, done), sentences, article.what))
-            failed.append(article)
+    for done, item in enumerate(articles):
+        if isinstance(item, SourceError):
+            on_progress(Progress("index", done, max(total, done), sentences, item.what))
+            failed.append(item)
             continue
+        article = item.article if isinstance(item, ParsedArticle) else item
         on_progress(Progress("index", done, max(total, done), sentences, article.source))
         content = content_sha256(article)
         if known.get(article.id) == content:
@@ -116,7 +121,11 @@ def index_articles(
             unchanged += 1
             continue
         if staged.get(article.id) != content:
-            parsed = parse_article(article)
+            try:
+                parsed = item if isinstance(item, ParsedArticle) else parse_article(item)
+            except Exception as error:  # noqa: BLE001 - splitting it is a part of reading it
+                failed.append(blame(article.source, error))
+                continue
             if not parsed.sentences:
                 failed.append(SourceError(f"{article.source} has no words", "nothing to index"))
                 continue
@@ -125,6 +134,7 @@ def index_articles(
             writer.stage(encoded)
             new.append(article.id)
             sentences += len(encoded.vectors)
+        warnings += ((article.source, warning) for warning in article.warnings)
         if article.id in known:
             changed += 1
         else:
@@ -135,7 +145,10 @@ def index_articles(
         on_progress(Progress("publish", total, total, sentences, ""))
         writer.publish(removed)
     on_progress(Progress("publish", total, total, sentences, ""))
-    return IndexReport(added, changed, unchanged, sentences, tuple(failed), len(removed))
+    return IndexReport(
+        *(added, changed, unchanged, sentences, tuple(failed), len(removed)),
+        warnings=tuple(warnings),
+    )
 
 
 @contextmanager
@@ -147,17 +160,6 @@ def _changing_nothing_if_refused(writer: Writer, staged: Iterable[str]) -> Itera
         for article_id in staged:
             writer.unstage(article_id)
         raise
-
-
-def content_sha256(article: Article) -> str:
-    """Hash what an article says; the path by which it was reached changes nothing of it."""
-    name = PurePath(article.path).name
-    by_path = name and PurePath(article.source).name.startswith(name)
-    source = "" if by_path else article.source
-    about = (article.title, article.published, article.author, article.language, source)
-    return hashlib.sha256(
-        "\0".join((str(PIPELINE), *map(str, about), article.text)).encode()
-    ).hexdigest()
 
 
 def sentence_vectors(
@@ -190,7 +192,7 @@ def sentence_vectors(
 def _encoded_texts(parsed: ParsedArticle) -> list[str]:
     text, title = parsed.article.text, parsed.article.title
     return [
-        f"{head(title, passage.section)}: {text[s.start : s.end]}"
+        make_compatible(f"{head(title, passage.section)}: {text[s.start : s.end]}")
         for passage in parsed.passages
         for s in passage.sentences
     ]

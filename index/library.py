@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Self
 
-from index.article import Article, ArticleSummary, ParsedArticle, canonical
+from index.article import ArticleSummary, ParsedArticle, canonical
 from index.build import IndexReport, OnProgress, Progress, index_articles, index_sources, unwatched
 from index.errors import (
     EmptyLibraryError,
@@ -17,7 +17,10 @@ from index.errors import (
 from index.fingerprint import PIPELINE
 from index.models.encode import Encoder
 from index.models.loading import Models
+from index.reading.frames import Item
 from index.reading.intake import Intake
+from index.reading.limits import Limits
+from index.reading.originals import drop_original, keep_originals
 from index.reading.read import AS_FOUND, Reading, Source
 from index.search import Hit, search
 from index.settings import Settings
@@ -64,10 +67,17 @@ class Library:
         """
         encoder = self.models.encoder(on_progress)
         with self._writing(encoder, on_progress) as writer:
-            intake = Intake(sources, reading)
-            return index_sources(
+            intake = Intake(sources, reading, Limits.of(self.settings), writer.contents())
+            report = index_sources(
                 intake, writer, encoder, on_progress, prune=prune, before=self._published
             )
+        if report.added or report.changed:
+            keep_originals(self.records, sources)
+        return report
+
+    def read(self, source: Source, reading: Reading = AS_FOUND) -> list[Item]:
+        """Read a source without adding what it holds; errors are among what is given."""
+        return list(Intake([source], reading, Limits.of(self.settings)))
 
     def _writing(
         self, encoder: Encoder, on_progress: OnProgress = unwatched
@@ -92,11 +102,15 @@ class Library:
             for article_id in article_ids:
                 if article_id not in known:
                     raise unknown_article(article_id)
+            with self._store.snapshot() as snapshot:
+                gone = list(filter(None, map(snapshot.article, article_ids)))
             writer.publish(article_ids)
+        for article in gone:
+            drop_original(self.records, article)
 
     def add(
         self,
-        articles: Sequence[Article | SourceError],
+        articles: Sequence[Item],
         on_progress: OnProgress = unwatched,
     ) -> IndexReport:
         """Add articles that are at hand; each replaces what has its id. Raises as `index` does.

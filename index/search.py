@@ -1,10 +1,14 @@
 """Search: a question to ranked hits, by meaning, by words, and by reading the best few."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from index.article import SEPARATOR
+from index.compatible import find_origin, make_compatible, make_readable
 from index.models.encode import Encoder
 from index.models.rerank import PassageText, Reading, Reranker, Span
+from index.reading.questions import asks
 from index.stages import stage
 from index.store import EVERYTHING, Candidate, Filter, Snapshot, StoredSentence
 
@@ -22,6 +26,12 @@ UNREAD = -5.0
 """Relevance of what the reranker has not read: the first stage found others more likely."""
 RELEVANCE_WEIGHT = 0.12
 """What a logit of the reranker counts beside the fused score; chosen there, too."""
+
+
+ASKED = 6.0
+"""Logit that the first sentence below a question gains where that is the one that is asked: an
+answer alone, "Nine crowns.", often tells nobody what it answers."""
+_WORDS = re.compile(r"\w+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +69,7 @@ def search(
     4. let the reranker, when there is one, read the passages of the best of them.
     """
     with stage("encode"):
-        vector = encoder.encode([question])[0]
+        vector = encoder.encode([make_compatible(question)])[0]
     candidates = snapshot.search(vector, question, max(DEPTH, k), only)
     candidates.sort(key=lambda each: (-fuse(each), each.sentence_id))
     if reranker is None:  # nothing changes their order any more
@@ -106,25 +116,45 @@ def _read(
     """Read, by sentence id, all sentences in the passages of the best; spans are the article's."""
     passages = snapshot.passages([sentence.id for sentence in best])
     articles = {id_: snapshot.article(id_) for id_ in {p[0].article_id for p in passages}}
-    texts = []
+    texts, originals = [], []
     for sentences in passages:
         article = articles[sentences[0].article_id]
         assert article is not None, "a snapshot holds the articles of its sentences"
         start, end = sentences[0].passage_start, sentences[0].passage_end
         spans = tuple((sentence.start - start, sentence.end - start) for sentence in sentences)
-        text, section = article.text[start:end], sentences[0].section
-        texts.append(PassageText(article.title, text, spans, section))
-    readings = reranker.read(question, texts)
+        originals.append(article.text[start:end])
+        text, places = make_readable(originals[-1], spans)
+        title, section = (
+            make_readable(each, ())[0] for each in (article.title, sentences[0].section)
+        )
+        texts.append(PassageText(title, text, tuple(places), section))
+    readings = reranker.read(make_readable(question, ())[0], texts)
+    for sentences, part in zip(passages, readings, strict=True):
+        asked = ASKED * _likeness(question, sentences[0].section)
+        part[0] = replace(part[0], logit=part[0].logit + asked)
     return {
-        sentence.id: _moved(reading, sentence.passage_start)
-        for sentences, part in zip(passages, readings, strict=True)
+        sentence.id: _moved(reading, sentence, original)
+        for sentences, part, original in zip(passages, readings, originals, strict=True)
         for sentence, reading in zip(sentences, part, strict=True)
     }
 
 
-def _moved(reading: Reading, start: int) -> Reading:
-    """Count a span from the article's beginning, where it was counted from the passage's."""
-    span = reading.span
+def _moved(reading: Reading, sentence: StoredSentence, passage: str) -> Reading:
+    """Count a span in the article's text, where it was counted in what the reader sees of it."""
+    span, start = reading.span, sentence.passage_start
     if span is None:
         return reading
-    return replace(reading, span=replace(span, start=span.start + start, end=span.end + start))
+    first, last = find_origin(passage, span.start, span.end)
+    return replace(reading, span=replace(span, start=first + start, end=last + start))
+
+
+def _likeness(question: str, section: str) -> float:
+    """Tell how much a question is the one that a passage stands under, 0 to 1.
+
+    It is 0 where they share half of their words or fewer.
+    """
+    heading = section.rsplit(SEPARATOR, 1)[-1]
+    if not heading or not asks(heading):
+        return 0.0
+    asked, stated = ({*_WORDS.findall(each.casefold())} for each in (question, heading))
+    return max(0.0, 2 * len(asked & stated) / len(asked | stated) - 1)

@@ -104,6 +104,12 @@ class Settings(BaseSettings):
         ge=0,
         description="Threads that encode sentences, and those of the reranker; 0: one per core.",
     )
+    read_seconds: float = Field(
+        default=30, gt=0, le=3600, description="Seconds that reading one file may take."
+    )
+    read_mb: int = Field(
+        default=1024, ge=64, description="Memory that reading one file may take, in MB."
+    )
     public_url: str | None = Field(
         default=None, description="Address under which others reach the server, for links."
     )

@@ -17,10 +17,12 @@ from typing import Any
 import numpy as np
 
 from index.article import KINDS, Article, Paragraph, ParsedArticle, Passage, Sentence, canonical
-from index.build import IndexReport, OnProgress, Progress, content_sha256, sentence_vectors
+from index.build import IndexReport, OnProgress, Progress, sentence_vectors
+from index.content import content_sha256
 from index.errors import SourceError
 from index.fingerprint import PIPELINE
 from index.models.encode import Encoder
+from index.reading.border import describe
 from index.reading.split import parse_article
 from index.store import EncodedArticle, Feedback, Snapshot, Writer
 
@@ -91,14 +93,13 @@ def read_export(
     feedback: list[Feedback] = []
     staged: list[str] = []
     sentences = done = 0
+    number = 1
     try:
         lines = _read_lines(path)
-        header = next(lines, {})
-        if header.get("articlebot") not in range(1, FORMAT + 1):
-            raise SourceError(f"{path} is no export of this version", _REMEDY)
+        header = _read_header(lines, path)
         same = (header.get("pipeline"), header.get("model")) == (PIPELINE, encoder.fingerprint)
         stated = header["articlebot"] >= 2  # before, all kinds had been found in the text
-        for done, line in enumerate(lines):
+        for done, (number, line) in enumerate(lines):  # noqa: B007 - told
             if "feedback" in line:
                 feedback.append(_load_feedback(line["feedback"]))
                 continue
@@ -118,10 +119,14 @@ def read_export(
             staged.append(article.id)
             sentences += len(vectors)
             outcome["changed" if article.id in known else "added"] += 1
-    except (OSError, EOFError, ValueError, TypeError, KeyError, zlib.error) as error:
+    except (OSError, EOFError, zlib.error) as error:
         _unstage(writer, staged)
-        reason = getattr(error, "strerror", None) or f"{type(error).__name__}: {error}"
+        reason = getattr(error, "strerror", None) or describe(error)
         raise SourceError(f"{path} cannot be read ({reason})", _REMEDY) from None
+    except _FAULTS as error:
+        _unstage(writer, staged)
+        what = f"line {number} of {path} is damaged ({describe(error)})"
+        raise SourceError(what, _REMEDY) from None
     except BaseException:
         _unstage(writer, staged)
         raise
@@ -133,18 +138,48 @@ def read_export(
     return IndexReport(outcome["added"], outcome["changed"], outcome["unchanged"], sentences, ())
 
 
+_FAULTS = (
+    ValueError,
+    TypeError,
+    KeyError,
+    IndexError,
+    AttributeError,
+    OverflowError,
+    RecursionError,
+)
+"""What is raised of a line that is none of an export."""
+
+
 def _unstage(writer: Writer, article_ids: Iterable[str]) -> None:
     for article_id in article_ids:
         writer.unstage(article_id)
 
 
-def _read_lines(path: Path) -> Iterator[dict[str, Any]]:
+def _read_header(lines: Iterator[tuple[int, dict[str, Any]]], path: Path) -> dict[str, Any]:
+    _, header = next(lines, (1, dict[str, Any]()))
+    if header.get("articlebot") not in range(1, FORMAT + 1):
+        raise SourceError(f"{path} is no export of this version", _REMEDY)
+    return header
+
+
+def _read_lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Give the lines with their numbers.
+
+    Raises:
+        SourceError: one is no JSON object.
+    """
+    number = 1
     with gzip.open(path, "rt", encoding="utf-8") as file:
         while line := file.readline(LONGEST_LINE):
-            row = json.loads(line)
+            try:
+                row = json.loads(line)
+            except (ValueError, RecursionError) as error:
+                what = f"line {number} of {path} is not JSON ({describe(error)})"
+                raise SourceError(what, _REMEDY) from None
             if not isinstance(row, dict):
-                raise TypeError("a line is not an object")
-            yield row
+                raise SourceError(f"line {number} of {path} is not an object", _REMEDY)
+            yield number, row
+            number += 1
 
 
 def _dump(encoded: EncodedArticle) -> dict[str, object]:
@@ -163,20 +198,26 @@ def _dump(encoded: EncodedArticle) -> dict[str, object]:
 
 def _dump_article(article: Article) -> dict[str, object]:
     row = asdict(article)
-    del row["layout"]  # it has become the paragraphs
+    del row["layout"], row["excerpt"]  # the one has become the paragraphs, the other been used
     return row | {"published": article.published.isoformat() if article.published else None}
 
 
 def _load_article(row: Mapping[str, Any]) -> Article:
     published = row["published"]
     fields = {name: row.get(name) for name in ("id", "title", "source", "text", "path")}
-    if not all(isinstance(value, str) for value in fields.values()):
-        raise TypeError("an article's fields are not text")
+    about = {name: row.get(name) for name in ("author", "language")}
+    given = [value for value in about.values() if value is not None]
+    for value in (*fields.values(), *given):
+        if not isinstance(value, str):
+            raise TypeError("an article's fields are not text")
+        value.encode()
+        if "\0" in value:
+            raise ValueError("an article's fields hold a character that is none")
     if fields["text"] != canonical(row["text"]) or not row["id"]:
         raise ValueError("an article's text is not in the form in which it is stored")
-    about = {name: row.get(name) and str(row[name]) for name in ("author", "language")}
     day = date.fromisoformat(published) if published else None
-    return Article(**fields, **about, published=day)  # type: ignore[arg-type]  # checked above
+    told = tuple(map(str, row.get("warnings", ())))
+    return Article(**fields, **about, published=day, warnings=told)  # type: ignore[arg-type]  # checked above
 
 
 def _load_structure(article: Article, line: Mapping[str, Any]) -> ParsedArticle:
@@ -186,12 +227,16 @@ def _load_structure(article: Article, line: Mapping[str, Any]) -> ParsedArticle:
         for start, end, sentences, section in line["passages"]
     )
     parsed = ParsedArticle(article, paragraphs, passages)
-    numbers = {p.number for p in paragraphs}
+    numbers = [p.number for p in paragraphs]
     parts: list[Paragraph | Passage | Sentence] = [*paragraphs, *passages, *parsed.sentences]
+    places = [place for part in parts for place in (part.start, part.end)]
+    whole = [*places, *numbers, *(s.paragraph for s in parsed.sentences)]
     if (
         not parsed.sentences
+        or not all(type(number) is int for number in whole)
         or not all(0 <= part.start < part.end <= len(article.text) for part in parts)
-        or not all(s.paragraph in numbers for s in parsed.sentences)
+        or len(set(numbers)) < len(numbers)
+        or not set(numbers).issuperset(s.paragraph for s in parsed.sentences)
         or not all(p.kind in KINDS and p.level >= 0 for p in paragraphs)
         or not all(isinstance(p.section, str) for p in passages)
     ):

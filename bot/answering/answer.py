@@ -11,11 +11,12 @@ from pydantic import Field, model_validator
 from bot.answering.calibration import Calibration, load_calibration
 from bot.answering.citation import cite, count_places
 from bot.answering.passage import AnswerPassage, AnswerSpan, Frozen
-from bot.answering.query import Query, check_question
+from bot.answering.query import Query
 from bot.answering.scope import Scope, find_scope
 from bot.answering.verdict import Verdict, decide, find_answers
 from bot.conversation.follow_up import resolve
 from bot.conversation.names import spell_names
+from bot.question import MOST_TURNS, check_question
 from index.errors import LibraryError
 from index.library import Library
 from index.stages import stage
@@ -138,7 +139,7 @@ def _resolve(snapshot: Snapshot, asked: str, turns: Sequence[Turn]) -> str:
     full = resolve(asked, turns)
     if full == asked:
         return asked
-    cited = {each.article_id for turn in turns for each in turn.cited[:1]}
+    cited = {each.article_id for turn in turns[-MOST_TURNS:] for each in turn.cited[:1]}
     articles = filter(None, map(snapshot.article, sorted(cited)))
     return spell_names(full, asked, [article.text for article in articles])
 

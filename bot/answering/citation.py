@@ -14,6 +14,7 @@ from bot.answering.confidence import probability
 from bot.answering.passage import AnswerPassage, AnswerSpan, Citation
 from bot.answering.speakers import asks_who, newest_first, replies, take_turns, widen
 from index.article import Article, Kind, Paragraph, head
+from index.reading.questions import asks
 from index.search import Hit
 from index.store import Snapshot
 
@@ -93,7 +94,11 @@ def cite(
         if twin is not None:
             if article_id != twin.passage.citation.article_id and article_id not in twin.also_in:
                 twin.also_in.append(article_id)
-        elif len(chosen) < room and places[article_id, hit.sentence.paragraph] < OF_A_PARAGRAPH:
+        elif (
+            len(chosen) < room
+            and places[article_id, hit.sentence.paragraph] < OF_A_PARAGRAPH
+            and not asks(quote)  # what an article asks is no answer, least of all to itself
+        ):
             text_sha256, indexed_sha256 = hashes(article_id)
             passage = _passage(question, hit, article, indexed_sha256, public_url, calibration)
             if any(_overlap(passage.citation, other.passage.citation) for other in chosen):
@@ -229,9 +234,11 @@ def _passage(
 
 def _answer(hit: Hit, article: Article) -> AnswerSpan | None:
     """Give the words of a sentence that answer, where the reader is sure enough of them."""
-    span = hit.span
+    span, sentence = hit.span, hit.sentence
     if span is None or span.score < MARKED:
         return None
+    if not sentence.start <= span.start < span.end <= sentence.end:
+        return None  # in a script without spaces, its origin is not known to the character
     text = article.text[span.start : span.end]
     return AnswerSpan(text=text, start=span.start, end=span.end, rank=1, article_id=article.id)
 

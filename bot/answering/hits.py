@@ -6,8 +6,9 @@ from datetime import datetime
 from pydantic import Field
 
 from bot.answering.passage import Frozen
-from bot.answering.query import Day, Query, check_question
+from bot.answering.query import Day, Query
 from bot.answering.scope import find_scope
+from bot.question import check_question
 from index.library import Library
 from index.search import Hit
 

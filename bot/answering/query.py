@@ -7,14 +7,9 @@ from typing import Annotated
 from pydantic import BeforeValidator, Field
 
 from bot.answering.passage import Frozen
-from index.article import canonical
-from index.errors import UsageError
 
-MAX_QUESTION = 2000
-"""Longest question, in characters."""
 MAX_TOP_K = 20
 
-_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\ud800-\udfff]")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
@@ -56,23 +51,3 @@ class Query(Frozen):
         max_length=200,
         description="A name of your choice; questions of the same one may follow each other up.",
     )
-
-
-def check_question(question: str) -> str:
-    """Give the question in its canonical form, on one line.
-
-    Raises:
-        UsageError: it is empty, too long, or not text.
-    """
-    if len(question) > MAX_QUESTION:
-        raise UsageError(
-            f"the question has {len(question)} characters", f"ask with at most {MAX_QUESTION}"
-        )
-    if _CONTROL.search(question):
-        raise UsageError("the question is not text", "ask without control characters")
-    words = " ".join(canonical(question).split())
-    if not words:
-        raise UsageError("the question is empty", "ask something such as “Who raised concerns?”")
-    if not any(character.isalnum() for character in words):
-        raise UsageError("the question has no words", "ask something that can be looked up")
-    return words

@@ -11,7 +11,7 @@ from index.errors import UsageError
 from index.library import find_id
 from index.store import EVERYTHING, Filter, Snapshot
 
-_SPACE_BEFORE_MARK = re.compile(r"\s+(?=[?!.,;:])")
+_SPACE_BEFORE_MARK = re.compile(r" (?=[?!.,;:])")
 
 
 @dataclass(frozen=True, slots=True)

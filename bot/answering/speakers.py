@@ -2,11 +2,14 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Annotated
 
 from bot.answering.confidence import stems
 from bot.answering.passage import AnswerPassage
 from bot.conversation.entities import find_names
+from bot.question import MAX_QUESTION
 from index.article import Paragraph
+from index.patterns import AtMost
 from index.reading.split import split_sentences
 
 MOST_ADDED = 3
@@ -22,7 +25,7 @@ _SAYING = re.compile(
     re.IGNORECASE,
 )
 _SOMEBODY = re.compile(r"\b(?:he|she|they|the \w+)\b", re.IGNORECASE)
-_ASKS_AUTHOR = re.compile(
+_ASKS_AUTHOR: Annotated[re.Pattern[str], AtMost(MAX_QUESTION)] = re.compile(
     r"\b(?:who|which)\b.*?\b(?P<verb>rais|voic|express|utter)\w* (?P<what>.+)", re.IGNORECASE
 )
 _REPLYING = re.compile(

@@ -15,6 +15,7 @@ from rich.text import Text
 from bot.checks import Check, State
 from bot.cli.render import print_text
 from bot.wording import one_line
+from index.article import without_credentials
 from index.errors import ArticlebotError, SettingsError
 from index.models.export import find_bundled_model, find_export
 from index.models.exported import BUNDLED_SHA256
@@ -165,7 +166,7 @@ def describe_settings(settings: Settings, given: Collection[str]) -> Iterator[tu
     toml = {key.lower() for key in TomlConfigSettingsSource(Settings)()}
     for name in Settings.model_fields:
         value = getattr(settings, name)
-        shown = "(hidden)" if isinstance(value, SecretStr) else str(value)
+        shown = "(hidden)" if isinstance(value, SecretStr) else without_credentials(str(value))
         if name in given:
             origin = "command line"
         elif name in environment:

@@ -34,6 +34,7 @@ IdArgument = Annotated[
     str, typer.Argument(metavar="ID", help="The article's id, or the beginning of just one.")
 ]
 SHOWN_KINDS = 5
+SHOWN_WARNINGS = 20
 
 
 def index(
@@ -59,6 +60,15 @@ def index(
         str | None, typer.Option("--source", help="Where it appeared: a URL or a name.")
     ] = None,
     language: Annotated[str | None, typer.Option("--language", help="Such as en.")] = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Also pages that seem to hold no article.")
+    ] = False,
+    follow: Annotated[
+        bool, typer.Option("--follow", help="Fetch the pages that a feed has only teasers of.")
+    ] = False,
+    follow_links: Annotated[
+        bool, typer.Option("--follow-links", help="Read what links in folders lead to elsewhere.")
+    ] = False,
     workers: Annotated[
         int | None,
         typer.Option("--workers", min=1, max=64, help="Processes, into a PostgreSQL database."),
@@ -66,7 +76,9 @@ def index(
 ) -> None:
     """Add articles; what has not changed is passed over.
 
-    Text, Markdown, HTML, PDF, DOCX, JSON Lines, RSS and Atom, told by their content.
+    Told by their content, else by their names: plain text, Markdown, reStructuredText, HTML, PDF,
+    Word (DOCX), PowerPoint (PPTX), Excel (XLSX), OpenDocument (ODT, ODS, ODP), CSV and TSV, EPUB,
+    mail (EML, MBOX), subtitles (VTT, SRT), RSS and Atom, JSON Lines, and ZIP of these.
 
     Examples:
 
@@ -83,19 +95,20 @@ def index(
     sources = sources or []
     if title and (len(sources) > 1 or Path(sources[0]).is_dir()):
         raise UsageError("--title is that of one article", "index the articles one by one")
-    reading = Reading(about, glob)
-    given = [_source(each) for each in sources]
+    reading = Reading(about, glob, follow_links, force=force, follow=follow)
+    given = [find_source(each) for each in sources]
     if workers is None:
         report = _run(ctx, lambda library, show: library.index(given, show, reading, prune=prune))
     else:
         report = _run_workers(ctx, given, reading, workers, prune=prune)
     for failure in report.failed:
-        _say(f"failed: {failure}")
+        say(f"failed: {failure}")
     if report.passed_over:
         kinds = ", ".join(f"{count} {kind}" for kind, count in report.passed_over[:SHOWN_KINDS])
         others = sum(count for _, count in report.passed_over[SHOWN_KINDS:])
         rest = f", {others} others" if others else ""
-        _say(f"passed over, as no articles by their names: {kinds}{rest} (--glob chooses files)")
+        say(f"passed over, as no articles by their names: {kinds}{rest} (--glob chooses files)")
+    _tell_warnings(report)
     _print_report(report)
     if report.failed:
         raise typer.Exit(FAILED)
@@ -126,19 +139,28 @@ def articles(ctx: typer.Context, as_json: JsonOption = False) -> None:
         complain("no articles yet: run `articlebot index PATH`")
 
 
-def show(ctx: typer.Context, article: IdArgument) -> None:
+def show(
+    ctx: typer.Context,
+    article: IdArgument,
+    kinds: Annotated[
+        bool, typer.Option("--kinds", help="Say of each paragraph what it is: heading, table …")
+    ] = False,
+) -> None:
     """Show an article with the numbers of its paragraphs.
 
     What surrounds the story (navigation, tags, advertising) is dimmed and has a dash.
 
-    Example:
+    Examples:
 
     $ articlebot show turkey-s400
+    $ articlebot show turkey-s400 --kinds
     """
+    from bot.cli.kinds import print_kinds
     from bot.cli.render import print_article
 
     with open_library(ctx) as library:
-        print_article(library.article(article), console(sys.stdout))
+        print_ = print_kinds if kinds else print_article
+        print_(library.article(article), console(sys.stdout))
 
 
 def remove(
@@ -226,6 +248,15 @@ def _going_on(done: str) -> "Iterator[IndexProgress]":
         raise typer.Exit(INTERRUPTED) from None
 
 
+def _tell_warnings(report: "IndexReport") -> None:
+    """Say what was left out of which article, or looks wrong in it."""
+    for source, warning in report.warnings[:SHOWN_WARNINGS]:
+        say(f"{source}: {warning}")
+    others = len(report.warnings) - SHOWN_WARNINGS
+    if others > 0:
+        say(f"and {others} more: `articlebot show ID --kinds` tells those of an article")
+
+
 def _print_report(report: "IndexReport") -> None:
     counts = f"{report.added} added, {report.changed} changed, {report.unchanged} unchanged"
     removed = f", {report.removed} removed" if report.removed else ""
@@ -233,13 +264,15 @@ def _print_report(report: "IndexReport") -> None:
     typer.echo(f"{counts}{removed}, {failed} ({report.sentences} sentences)")
 
 
-def _say(line: str) -> None:
+def say(line: str) -> None:
+    """Say one line on standard error; what it quotes cannot act on the terminal."""
     from bot.wording import one_line
 
     console(sys.stderr).print(one_line(line), soft_wrap=True)
 
 
-def _source(given: str) -> "Source":
+def find_source(given: str) -> "Source":
+    """Give what an argument means: standard input, a URL, or a path."""
     from index.article import is_url
     from index.reading.read import LARGEST_FILE, Blob
 

@@ -19,6 +19,7 @@ import typer
 from bot.cli import library
 from bot.cli.evaluation import calibrate, evaluate
 from bot.cli.feedback import feedback
+from bot.cli.inspect import inspect
 from bot.cli.migrate import migrate
 from bot.cli.outcome import FAILED, NOT_FOUND, OutcomeGroup
 from bot.cli.serve import make_key, serve, serve_mcp, slack
@@ -183,6 +184,7 @@ def _prompt(library: "Library", answer: "Callable[..., bool]", conversation: str
 
 for _command in (library.index, library.articles, library.show, library.remove):
     app.command()(_command)
+app.command()(inspect)
 app.command()(migrate)
 app.command("export")(library.export_library)
 app.command("import")(library.import_library)

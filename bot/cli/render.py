@@ -135,7 +135,7 @@ def print_article(parsed: "ParsedArticle", console: Console) -> None:
     print_text(Text(", ".join(one_line(each) for each in details if each), "dim"), console)
     for paragraph in parsed.paragraphs:
         furniture = paragraph.kind == "furniture"
-        text = _tidy(neutralise(article.text[paragraph.start : paragraph.end])).strip()
+        text = tidy(neutralise(article.text[paragraph.start : paragraph.end])).strip()
         label = f"{'-' if furniture else ' '}{paragraph.number:>3} "
         style = "dim" if furniture else ""
         print_text(Text(text, style), console, " " * len(label), Text(label, "dim"))
@@ -182,19 +182,19 @@ def _marked(passage: "AnswerPassage", console: Console) -> Text:
     text = neutralise(passage.text)
     start = max(passage.citation.start - passage.start, 0)
     end = max(passage.citation.end - passage.start, start)
-    before, quote, after = (_tidy(part) for part in (text[:start], text[start:end], text[end:]))
+    before, quote, after = (tidy(part) for part in (text[:start], text[start:end], text[end:]))
     if console.color_system is None:
         opening, closing = ("»", "«") if _is_unicode(console) else (">>", "<<")
         return Text(f"{before.lstrip()}{opening}{quote}{closing}{after.rstrip()}")
     marked = [(quote, MARK)]
     if answer := passage.answer:
         cuts = [start, answer.start - passage.start, answer.end - passage.start, end]
-        parts = [_tidy(text[left:right]) for left, right in itertools.pairwise(cuts)]
+        parts = [tidy(text[left:right]) for left, right in itertools.pairwise(cuts)]
         marked = list(zip(parts, (AROUND, MARK, AROUND), strict=True))
     return Text.assemble(before.lstrip(), *marked, after.rstrip())
 
 
-def _tidy(text: str) -> str:
+def tidy(text: str) -> str:
     """Take indentation and runs of spaces and empty lines out of a scraped text."""
     text = re.sub(r"[^\S\n]+", " ", text)
     return re.sub(r" ?\n[ \n]*", "\n", text)

@@ -1,5 +1,6 @@
 """What the commands share: the engine, the options before the command, the printing of JSON."""
 
+import re
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from index.library import Library
     from index.settings import Settings
 
+_ACTING = re.compile("[\x7f-\x9f\u200e\u200f\u061c\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 
 
@@ -82,7 +84,13 @@ def read_day(text: str) -> date:
 
 
 def print_json(text: str) -> None:
-    """JSON is UTF-8 whatever the locale says; a lone surrogate becomes its JSON escape."""
+    """JSON is UTF-8 whatever the locale says; a lone surrogate becomes its JSON escape.
+
+    So does, on a terminal, what would act on it instead of being shown: the controls from U+007F
+    on, which JSON leaves as they are.
+    """
+    if sys.stdout.isatty():
+        text = _ACTING.sub(lambda match: f"\\u{ord(match.group()):04x}", text)
     sys.stdout.flush()
     sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace") + b"\n")
     sys.stdout.buffer.flush()

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from typing import Literal
 
 Kind = Literal["person", "thing", "group"]
@@ -100,6 +100,12 @@ class Entity:
 
 def find_entities(sentence: str) -> list[Entity]:
     """Give the names and the noun phrases of a sentence, in order."""
+    return list(_find_entities(sentence))
+
+
+@lru_cache(maxsize=128)
+def _find_entities(sentence: str) -> tuple[Entity, ...]:
+    """Find them once: each pronoun of a follow-up is looked up in the same few turns."""
     names = list(find_names(sentence))
     taken = [(name.start, name.end) for name in names]
     nouns = (
@@ -107,7 +113,7 @@ def find_entities(sentence: str) -> list[Entity]:
         for noun in _find_nouns(sentence)
         if not any(start <= noun.start < end for start, end in taken)
     )
-    return sorted([*names, *nouns], key=lambda entity: entity.start)
+    return tuple(sorted([*names, *nouns], key=lambda entity: entity.start))
 
 
 def is_function_word(word: str) -> bool:
@@ -154,7 +160,7 @@ def _follows_a_capital(tokens: list[re.Match[str]]) -> bool:
     return len(tokens) > 1 and tokens[1].group()[0].isupper()
 
 
-@cache
+@lru_cache(maxsize=10_000)  # of foreign words there is no end
 def _parts_of_speech(word: str) -> frozenset[str]:
     """Give what a word may be by the dictionary, and "PLURAL" where it is one of a noun."""
     from lemminflect import getAllLemmas
@@ -202,7 +208,9 @@ def _name(sentence: str, tokens: list[re.Match[str]], first: int, last: int) -> 
     before = tokens[first - 1].group().lower().rstrip(".") if first else ""
     after = sentence[end : end + 60]
     speaks = re.match(rf",? {_SPEAKING}\b", after) or re.search(
-        rf"\b(?:{_SPEAKING}|according to)\s+(?:\w+\s+)?$", sentence[:start], re.IGNORECASE
+        rf"\b(?:{_SPEAKING}|according to)\s+(?:\w+\s+)?$",
+        sentence[max(start - 60, 0) : start],
+        re.IGNORECASE,
     )
     thing = (
         before == "the"

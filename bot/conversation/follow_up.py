@@ -7,10 +7,13 @@ A question is taken for a follow-up by its form: a bare question word ("Why?"), 
 
 import re
 from collections.abc import Sequence
+from typing import Annotated
 
 from bot.conversation.entities import AUXILIARIES, WH, find_entities, is_function_word, is_verb
 from bot.conversation.pronouns import WH_PATTERN, is_subject, replace_pronouns
 from bot.conversation.subjects import find_subject
+from bot.question import MAX_QUESTION, MAX_QUOTE, MOST_TURNS
+from index.patterns import AtMost
 from index.store import Turn
 
 LONGEST_CLAUSE = 200
@@ -25,7 +28,7 @@ _BARE = re.compile(
     re.IGNORECASE,
 )
 _AND_WH = re.compile(rf", and (?:\w+ )?{WH_PATTERN}(?: \w+)?$")
-_INSTEAD = re.compile(
+_INSTEAD: Annotated[re.Pattern[str], AtMost(MAX_QUESTION)] = re.compile(
     r"(?:(?:and|but|or),? )?(?P<lead>what about|how about|and|but|or) (?P<new>[^?]+?)"
     r"(?:,? (?:then|too|as well))?[\s?.!]*",
     re.IGNORECASE,
@@ -40,18 +43,24 @@ _HOW_DEEP = re.compile(
 )
 _BEFORE_WH = re.compile(rf"\w+ {WH_PATTERN}\b", re.IGNORECASE)
 _ASKS_WHO_DID = re.compile(rf"who (?!(?:{'|'.join(sorted(AUXILIARIES))})\b)", re.IGNORECASE)
+_SPOKEN: Annotated[re.Pattern[str], AtMost(MAX_QUOTE)] = re.compile(r"[“\"](.{12,}?),?[”\"]")
 _YEAR = re.compile(r"\b(?:1[5-9]|20)\d\d\b")
 
 
 def resolve(question: str, turns: Sequence[Turn]) -> str:
     """Give a question in full; one that is complete in itself stays as it is.
 
+    So does one that would become longer than a question may be, as follow-ups of follow-ups could.
+
     Args:
-        question: on one line.
+        question: on one line, at most `MAX_QUESTION` long.
         turns: of its conversation, oldest first.
     """
-    if not turns:
-        return question
+    full = _resolve(question, turns[-MOST_TURNS:]) if turns else question
+    return full if len(full) <= MAX_QUESTION else question
+
+
+def _resolve(question: str, turns: Sequence[Turn]) -> str:
     last = turns[-1]
     if _WHO_SAID_THAT.fullmatch(question) and last.found and last.cited:
         return f"Who said “{_spoken(last.cited[0].quote)}”?"
@@ -143,7 +152,7 @@ def _bare(question: str) -> str:
 
 def _spoken(quote: str) -> str:
     """Give what a sentence quotes, else all of it."""
-    spoken = re.search(r"[“\"](.{12,}?),?[”\"]", quote)
+    spoken = _SPOKEN.search(quote[:MAX_QUOTE])
     return _clause(spoken.group(1) if spoken else quote)
 
 

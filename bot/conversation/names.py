@@ -2,9 +2,14 @@
 
 import re
 from collections.abc import Iterable
+from typing import Annotated
 
 from bot.conversation.entities import find_names
+from index.patterns import AtMost
 
+LONGEST_NAME = 60
+"""Characters of the name before a surname."""
+_BEFORE: Annotated[re.Pattern[str], AtMost(LONGEST_NAME)] = re.compile(r"[A-Z][\w’'-]+ $")
 _IDENTITY = re.compile(r"who (?:is|was|are|were)\b", re.IGNORECASE)
 
 
@@ -40,9 +45,10 @@ def _forms(surname: str, texts: Iterable[str]) -> tuple[str | None, bool]:
     """Give the first full name that has a surname, and whether it stands alone elsewhere."""
     introduced, alone = None, False
     for text in texts:
-        for match in re.finditer(rf"((?:[A-Z][\w’'-]+ )?)\b{re.escape(surname)}\b", text):
-            if match.group(1):
-                introduced = introduced or match.group()
+        for match in re.finditer(rf"\b{re.escape(surname)}\b", text):
+            before = _BEFORE.search(text, max(match.start() - LONGEST_NAME, 0), match.start())
+            if before:
+                introduced = introduced or f"{before.group()}{surname}"
             else:
                 alone = True
     return introduced, alone

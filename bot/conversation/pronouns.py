@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from bot.conversation.entities import (
     AUXILIARIES,
@@ -15,8 +16,10 @@ from bot.conversation.entities import (
 from bot.conversation.subjects import find_subject
 from index.store import Turn
 
+MOST_PRONOUNS = 12
+"""What a pronoun stands for is looked up in the turns before for each of them."""
 WH_PATTERN = r"(?:who|whom|what|which|when|where|why|how)"
-_LEAD = re.compile(r"(?:and|but|so|ok(?:ay)?|well|then),?\s+", re.IGNORECASE)
+_LEAD = re.compile(r"(?:and|but|so|ok(?:ay)?|well|then),? ", re.IGNORECASE)
 _EXPLETIVE = re.compile(
     r"\bit(?:’s|'s)? (?:rain|snow|take|took|seem|appear|turn(?:s|ed)? out|matter|cost to|"
     r"mean (?:to|for|that)|(?:is|was|be|been)? ?(?:not )?(?:\w+ )?(?:(?:im)?possible|true|"
@@ -54,7 +57,7 @@ _CLAUSE = re.compile(
 )
 _AUXILIARY = rf"(?:{'|'.join(sorted(AUXILIARIES))})"
 _BEGINS = re.compile(
-    rf"(?:(?:and|but|so|ok(?:ay)?|well|then),?\s+)?(?:\w+ )?(?:{WH_PATTERN}|whose|{_AUXILIARY})\b",
+    rf"(?:(?:and|but|so|ok(?:ay)?|well|then),? )?(?:\w+ )?(?:{WH_PATTERN}|whose|{_AUXILIARY})\b",
     re.IGNORECASE,
 )
 _INVERTED = r"(?:is|are|was|were|do|does|did)"
@@ -83,7 +86,7 @@ def replace_pronouns(question: str, turns: Sequence[Turn]) -> str:
     kinds: set[str] = set()
     replaced: list[str] = []
     at = 0
-    for match in _PRONOUN.finditer(question):
+    for match in islice(_PRONOUN.finditer(question), MOST_PRONOUNS):
         word = match.group().lower()
         if not _is_open(question, match, own):
             continue

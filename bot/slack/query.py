@@ -7,6 +7,7 @@ from typing import Any
 from bot.answering.query import Query
 from bot.conversation.entities import AUXILIARIES, WH
 from bot.conversation.namespace import SLACK
+from bot.question import MAX_MESSAGE, check_length
 from index.errors import UsageError
 from index.reading.formats.document import parse_date
 
@@ -25,8 +26,9 @@ def read_query(text: str, conversation: str | None) -> Query:
     The options of the command line are understood too: `--since 2017-03-01`.
 
     Raises:
-        UsageError: a date is none.
+        UsageError: it is too long, or a date is none.
     """
+    check_length(text, MAX_MESSAGE)
     limits: dict[str, Any] = {}
     if _ANY_DATE.search(text):
         limits["dates"] = False

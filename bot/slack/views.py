@@ -17,7 +17,7 @@ from slack_sdk.models.blocks import (
 from slack_sdk.models.views import View
 
 from bot.answering.passage import AnswerPassage
-from bot.answering.query import MAX_QUESTION
+from bot.question import MAX_QUESTION
 from bot.slack.blocks import (
     MAX_TITLE,
     citation_parts,

@@ -9,7 +9,7 @@ from fastapi import APIRouter, FastAPI
 from fastapi.staticfiles import StaticFiles
 from prometheus_client import CollectorRegistry
 
-from bot.web import articles, ask, chat, health, jobs, page, records, session
+from bot.web import articles, ask, chat, health, jobs, page, preview, records, session, sheet
 from bot.web.middleware import BodyLimit, RequestLog
 from bot.web.openapi import DescribedAPI
 from bot.web.presence import Presence
@@ -24,7 +24,7 @@ MAX_BODY = 64 * 1024
 WARM_UP_SECONDS = 1.0
 """How long a load under way is waited for at shutdown."""
 SLACK_EVENTS = "/slack/events"
-UPLOADS = "/v1/articles"
+UPLOADS = ("/v1/articles", "/v1/preview")
 
 
 class Edge(Protocol):
@@ -86,13 +86,14 @@ def create_app(library: Library, settings: Settings, join: Join | None = None) -
         redoc_url=None,
     )
     install_handlers(app, settings)
-    others = {SLACK_EVENTS: None, UPLOADS: settings.upload_mb * 1024 * 1024 + MAX_BODY}
+    largest = settings.upload_mb * 1024 * 1024 + MAX_BODY
+    others = {SLACK_EVENTS: None, **dict.fromkeys(UPLOADS, largest)}
     app.add_middleware(BodyLimit, limit=MAX_BODY, others=others)
     app.add_middleware(Presence)
     app.add_middleware(
         RequestLog, observe=service.metrics.count_request
     )  # added last, so outermost
-    for part in (health, ask, records, articles, jobs, chat, page, session):
+    for part in (health, ask, records, articles, preview, jobs, chat, page, sheet, session):
         app.include_router(part.make_router(service))
     session.install_sign_in(app)
     if joined:

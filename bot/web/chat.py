@@ -14,13 +14,14 @@ from pydantic import BaseModel, ConfigDict, Field
 from bot.answering.passage import AnswerPassage, Citation
 from bot.answering.query import Query
 from bot.conversation.follow_up import resolve
+from bot.question import MAX_QUESTION, MOST_TURNS, check_question, make_turn
 from bot.web.ask import KeptAnswer, answer_and_keep, require_json
 from bot.web.openapi import events, problems
 from bot.web.samples import CHAT_EVENTS
 from bot.web.service import Service
 from bot.wording import NOT_FOUND, UNSURE, describe_verdict, join_answers
 from index.errors import UsageError
-from index.store import Cited, Turn
+from index.store import Turn
 
 MODEL = "articlebot"
 EXAMPLE = {"model": MODEL, "messages": [{"role": "user", "content": "Who raised concerns?"}]}
@@ -123,21 +124,28 @@ def find_question(messages: list[Message]) -> str:
     """Give the last thing that the user said, in full where it follows up what was said before.
 
     Raises:
-        UsageError: the user has said nothing.
+        UsageError: the user has said nothing, or what is no question.
     """
+    asked = [number for number, message in enumerate(messages) if message.role == "user"]
+    if not asked:
+        raise UsageError("there is no message of the user", 'send one with the role "user"')
+    question = check_question(_text(messages[asked[-1]]))
+    return resolve(question, _read_turns(messages[: asked[-1]][-2 * MOST_TURNS :]))
+
+
+def _read_turns(messages: list[Message]) -> list[Turn]:
+    """Give what was asked before and what of the articles was told; it may be made up."""
     turns: list[Turn] = []
-    question = None
+    asked = ""
     for message in messages:
         text = _text(message)
         if message.role == "user":
-            question = resolve(" ".join(text.split()), turns)
-        elif message.role == "assistant" and question:
-            quotes = [_unescape(line) for line in text.splitlines() if line.startswith("> ")]
+            asked = resolve(" ".join(text[:MAX_QUESTION].split()), turns)
+        elif message.role == "assistant" and asked:
+            quotes = (_unescape(line) for line in text.splitlines() if line.startswith("> "))
             found = not text.startswith((NOT_FOUND, UNSURE))
-            turns.append(Turn(question, question, found, tuple(Cited("", q) for q in quotes)))
-    if question is None:
-        raise UsageError("there is no message of the user", 'send one with the role "user"')
-    return question
+            turns.append(make_turn(asked, next(quotes, None), found=found))
+    return turns
 
 
 def _text(message: Message) -> str:

@@ -10,17 +10,19 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from bot.failures import Failure, describe_error
 from bot.web.problems import UnknownError
-from index.article import Article
+from index.article import Article, ParsedArticle
 from index.build import OnProgress, Progress
 from index.errors import LibraryError
 from index.library import Library
-from index.reading.read import AS_FOUND, Blob, Reading, read_source
+from index.reading.originals import keep_originals
+from index.reading.read import AS_FOUND, Blob, Reading
 
 WAITING = 16
 """Jobs that may wait or run; more are refused."""
 TOO_MANY = "Too many jobs are waiting."
 RETRY_AFTER = {"Retry-After": "10"}
 HEARTBEAT_SECONDS = 15
+MOST_WARNINGS = 20
 
 State = Literal["waiting", "running", "done", "failed"]
 
@@ -36,6 +38,9 @@ class Result(BaseModel):
     removed: int = 0
     articles: tuple[str, ...] = Field(default=(), description="Ids of what was added or changed.")
     failed: tuple[Failure, ...] = Field(default=(), description="What could not be read, and why.")
+    warnings: tuple[str, ...] = Field(
+        default=(), description="What was left out of the articles, or looks wrong in them."
+    )
 
 
 class Job(BaseModel):
@@ -148,10 +153,13 @@ def perform(library: Library, task: Task, on_progress: OnProgress) -> Result:
         on_progress(Progress("publish", 0, 1, 0, ""))
         library.remove([task.removed])
         return Result(removed=1)
-    read = list(read_source(task.source, task.reading))
-    ids = {each.id for each in read if isinstance(each, Article)}
+    read = library.read(task.source, task.reading)
+    articles = (each.article if isinstance(each, ParsedArticle) else each for each in read)
+    ids = {each.id for each in articles if isinstance(each, Article)}
     before = _times_added(library, ids)
     report = library.add(read, on_progress)
+    if task.source and report.added + report.changed:
+        keep_originals(library.records, [task.source])
     if report.failed and not report.added + report.changed + report.unchanged:
         raise report.failed[0]
     after = _times_added(library, ids)
@@ -161,6 +169,7 @@ def perform(library: Library, task: Task, on_progress: OnProgress) -> Result:
         unchanged=report.unchanged,
         articles=tuple(id_ for id_, added in after.items() if before.get(id_) != added),
         failed=tuple(describe_error(error, library.settings) for error in report.failed),
+        warnings=tuple(warning for _, warning in report.warnings[:MOST_WARNINGS]),
     )
 
 

@@ -9,9 +9,9 @@ from fastapi import APIRouter, Body, Depends, Query, Request
 from fastapi.responses import HTMLResponse
 
 from bot.answering.answer import title_copies
-from bot.answering.query import MAX_QUESTION
 from bot.answering.query import Query as Question
 from bot.failures import describe_error
+from bot.question import MAX_QUESTION
 from bot.web.ask import KeptAnswer, answer_and_keep, require_json
 from bot.web.gate import COOKIE, is_from_another_site
 from bot.web.html import escape_text, render_error, render_turn

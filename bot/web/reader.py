@@ -1,9 +1,12 @@
 """The reader page: an article as HTML, where a citation's link leads to its exact words."""
 
+from urllib.parse import quote
+
 from fastapi.responses import HTMLResponse
 
 from bot.web.html import escape_text, source_name
 from index.article import Paragraph, ParsedArticle
+from index.reading.originals import has_pages
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
@@ -31,8 +34,13 @@ _PAGE = """\
 <main lang="{language}">
 {paragraphs}
 </main>
-</body>
+{sheet}</body>
 </html>
+"""
+
+_SHEET = """\
+<aside class="sheet" data-sheet="{address}" hidden>\
+<img alt="The page of the PDF, with the words marked on it"></aside>
 """
 
 _PARAGRAPH = """\
@@ -57,6 +65,7 @@ def render_page(parsed: ParsedArticle) -> str:
         title=escape_text(article.title),
         about=" · ".join(about),
         language=escape_text(article.language or ""),
+        sheet=_sheet(article.id) if has_pages(article) else "",
         paragraphs="\n".join(_paragraph(article.text, each) for each in parsed.paragraphs),
     )
 
@@ -75,6 +84,11 @@ def _paragraph(text: str, paragraph: Paragraph) -> str:
         end=paragraph.end,
         text=escape_text(text[paragraph.start : paragraph.end]),
     )
+
+
+def _sheet(article_id: str) -> str:
+    """Give the place of the PDF's page, which `/static/reader.js` shows beside the text."""
+    return _SHEET.format(address=escape_text(f"/articles/{quote(article_id, safe='')}/page.png"))
 
 
 def _source(source: str) -> str:

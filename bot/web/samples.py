@@ -105,8 +105,9 @@ SAMPLES: dict[str, Sample] = {
     "KeptAnswer": _ANSWER,
     "BatchAnswers": {
         "answers": [
-            {"answer": _ANSWER, "problem": None},
+            {"status": 200, "answer": _ANSWER, "problem": None},
             {
+                "status": 422,
                 "answer": None,
                 "problem": {
                     "detail": "the question is empty",
@@ -140,6 +141,26 @@ SAMPLES: dict[str, Sample] = {
         "text": "The king came by train on Monday.",
         "text_sha256": "3ec38bd439f7556b1cdc1bb99eb7a77fb3af7c342c7d4fa21e49646b09720bd1",
         "paragraphs": [{"number": 1, "start": 0, "end": 33, "kind": "body", "level": 0}],
+        "warnings": [],
+    },
+    "Preview": {
+        "articles": [
+            {
+                "title": _VISIT["title"],
+                "source": _VISIT["source"],
+                "author": None,
+                "published": None,
+                "language": None,
+                "warnings": ["2 comments left out"],
+                "sentences": 1,
+                "paragraphs": [
+                    {"kind": "body", "level": 0, "text": "The king came by train on Monday."}
+                ],
+                "more": 0,
+            }
+        ],
+        "more": 0,
+        "failed": [],
     },
     "Job": _JOB,
     "ChatCompletion": _COMPLETION,

@@ -63,7 +63,21 @@ def run_app(app: ASGIApp, listener: socket.socket, settings: Settings) -> None:
     """Run an application on a socket that listens, whose address the log names; see `serve`."""
     host, port = listener.getsockname()[:2]
     logger.info("Serving on http://%s:%d", _shown(host), port)
-    config = uvicorn.Config(
+    # uvicorn shuts down gracefully at a signal and then raises it again for what was there
+    # before: this makes the process leave through the callers' `with`, as a success.
+    previous = signal.signal(signal.SIGTERM, _exit)
+    # The 100,000 objects of the imports last: going through them stops everybody for 20 ms.
+    gc.freeze()
+    try:
+        with suppress(KeyboardInterrupt):
+            uvicorn.Server(make_config(app, settings)).run(sockets=[listener])
+    finally:
+        signal.signal(signal.SIGTERM, previous)
+
+
+def make_config(app: ASGIApp, settings: Settings) -> uvicorn.Config:
+    """Give how uvicorn is to run an application."""
+    return uvicorn.Config(
         app,
         log_config=None,
         access_log=False,  # RequestLog writes the line, with the request's id
@@ -74,16 +88,6 @@ def run_app(app: ASGIApp, listener: socket.socket, settings: Settings) -> None:
         forwarded_allow_ips=settings.trusted_proxies,
         timeout_graceful_shutdown=SHUTDOWN_SECONDS,
     )
-    # uvicorn shuts down gracefully at a signal and then raises it again for what was there
-    # before: this makes the process leave through the callers' `with`, as a success.
-    previous = signal.signal(signal.SIGTERM, _exit)
-    # The 100,000 objects of the imports last: going through them stops everybody for 20 ms.
-    gc.freeze()
-    try:
-        with suppress(KeyboardInterrupt):
-            uvicorn.Server(config).run(sockets=[listener])
-    finally:
-        signal.signal(signal.SIGTERM, previous)
 
 
 def _exit(*_: object) -> NoReturn:

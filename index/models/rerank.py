@@ -168,7 +168,8 @@ class PassageReader:
 
     def _head(self, passage: PassageText) -> list[int]:
         """Give the word pieces before a passage: its title and, of its headings, the nearest."""
-        section = passage.section and f"{passage.section}."
+        ended = passage.section.endswith(("?", "!", ".", "…", "？", "。"))
+        section = passage.section and (passage.section if ended else f"{passage.section}.")
         title, section_pieces = self._pieces([f"{passage.title}.", section])
         return [*title[:MAX_TITLE], *section_pieces[-MAX_SECTION:]]
 

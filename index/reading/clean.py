@@ -19,10 +19,13 @@ _LONG = 25
 _CLOSERS = "\"'”’»)]}*_ \u00a0♦■◆●▪∎"
 """What may stand after a full stop; magazines end a story with a sign."""
 _TERMINAL = ".?!…:。！？；؟۔।॥።։"
-_FOOTNOTES = re.compile(r"(?:\s*\[\d{1,3}\])+$")
+_FOOTNOTE = re.compile(r"\[\d{1,3}\]")
 _BULLET = re.compile(r"^(?:[-*•‣◦–—]|\(?\d{1,2}[.)]|\(?[a-z][.)])\s+\S")
 _HEADING = re.compile(r"#{1,6} ")
 _WORD = re.compile(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*")
+_LINE_OF_SIGNS, _LINE_OF_WORDS = 8, 5
+"""Characters, or words, of a line that is text in a script whose lines often have no full stop."""
+_UNMARKED = re.compile(r"[\u0600-\u06ff\u0750-\u077f]{2}")
 _UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\u0e00-\u0e7f]{4}")
 """Scripts written without spaces, where words cannot be counted."""
 _BOILERPLATE = re.compile(
@@ -108,11 +111,23 @@ def _is_body(block: str) -> bool:
     if len(block) <= _BOILERPLATE_LENGTH and _BOILERPLATE.match(block):
         return False
     if _UNSPACED.search(block):
-        return block.rstrip(_CLOSERS)[-1:] in _TERMINAL or len(block) > 2 * _LONG
+        return block.rstrip(_CLOSERS)[-1:] in _TERMINAL or len(block) >= _LINE_OF_SIGNS
     if len(words) < 2:
         return False
-    ending = _FOOTNOTES.sub("", block).rstrip(_CLOSERS)
+    if len(words) >= _LINE_OF_WORDS and _UNMARKED.search(block):
+        return True
+    ending = _without_footnotes(block).rstrip(_CLOSERS)
     if ending[-1:] and ending[-1:] in _TERMINAL:
         return True
     commas = block.count(",")
     return len(words) >= _LONG and commas * 4 < len(words)
+
+
+def _without_footnotes(block: str) -> str:
+    """Take the marks of footnotes, "[12]", and the white space before them off the end."""
+    end = len(block)
+    while match := _FOOTNOTE.fullmatch(block, max(block.rfind("[", 0, end), 0), end):
+        end = match.start()
+        while end and block[end - 1].isspace():
+            end -= 1
+    return block[:end]

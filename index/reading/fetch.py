@@ -1,15 +1,16 @@
 """Fetch a page from the web, within limits of time, size, redirects and content type."""
 
 import asyncio
+import base64
 import ipaddress
 import re
 import socket
 from dataclasses import dataclass
-from urllib.parse import urljoin
+from urllib.parse import unquote_to_bytes, urljoin
 
 import httpx
 
-from index.article import is_url
+from index.article import is_url, without_credentials
 from index.errors import SourceError
 
 LARGEST_PAGE = 20 * 1024 * 1024
@@ -18,12 +19,28 @@ SECONDS = 30.0
 """For everything: names, connections, redirects and the page."""
 MOST_REDIRECTS = 5
 _CONTENT_TYPES = re.compile(
-    r"text/.*|application/(?:xhtml\+xml|xml|rss\+xml|atom\+xml|rdf\+xml|pdf|json|jsonl|x-ndjson|"
-    r"ndjson|vnd\.openxmlformats-officedocument\.wordprocessingml\.document)",
+    r"text/.*|message/rfc822|application/(?:xhtml\+xml|xml|rss\+xml|atom\+xml|rdf\+xml|pdf|json|"
+    r"jsonl|x-ndjson|ndjson|mbox|csv|toml|yaml|x-subrip|epub\+zip|zip|x-zip-compressed|"
+    r"vnd\.openxmlformats-officedocument\..*|vnd\.oasis\.opendocument\..*)",
     re.IGNORECASE,
 )
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]+)", re.IGNORECASE)
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
+_NOT_PUBLIC = tuple(
+    map(
+        ipaddress.ip_network,
+        (
+            "192.0.0.0/24",  # of protocols; 192.0.0.192 tells a machine of Oracle's who it is
+            "168.63.129.16/32",  # the host of a machine of Azure's
+            "100.64.0.0/10",  # behind a carrier's translation; 100.100.100.200 is Alibaba's
+            "192.88.99.0/24",
+            "fec0::/10",  # of a site, given up but still routed there
+            "64:ff9b:1::/48",
+            "100::/64",
+        ),
+    )
+)
+"""What Python's own list leaves out, or did in some version."""
 _HEADERS = {
     "User-Agent": "articlebot",
     "Accept": "text/html,application/xhtml+xml,text/*;q=0.9,application/*;q=0.8",
@@ -52,13 +69,14 @@ def fetch(url: str, *, public_only: bool, seconds: float = SECONDS) -> Page:
     Raises:
         SourceError: it cannot be reached, is refused, or goes beyond a limit.
     """
+    shown = without_credentials(url)
     try:
         return asyncio.run(_fetch_in_time(url, public_only, seconds))
     except TimeoutError:
-        raise SourceError(f"{url} takes more than {seconds:.0f} seconds", "try later") from None
+        raise SourceError(f"{shown} takes more than {seconds:.0f} seconds", "try later") from None
     except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as error:
-        reason = str(error).split("\n")[0][:200] or type(error).__name__
-        raise SourceError(f"{url} cannot be fetched ({reason})", "check the address") from None
+        reason = str(error).replace(url, shown).split("\n")[0][:200] or type(error).__name__
+        raise SourceError(f"{shown} cannot be fetched ({reason})", "check the address") from None
 
 
 async def _fetch_in_time(url: str, public_only: bool, seconds: float) -> Page:
@@ -67,15 +85,17 @@ async def _fetch_in_time(url: str, public_only: bool, seconds: float) -> Page:
         # An environment's proxy would connect to what nobody has checked.
         httpx.AsyncClient(timeout=None, trust_env=not public_only, headers=_HEADERS) as client,  # noqa: S113 - the time for everything is limited
     ):
-        here = url
+        here, url = url, without_credentials(url)
         for _ in range(MOST_REDIRECTS + 1):
             if not is_url(here):
-                raise SourceError(f"{url} leads to {here[:100]}", "only http and https are fetched")
+                told = here.rpartition("@")[2][:100]
+                raise SourceError(f"{url} leads to {told}", "only http and https are fetched")
             request = await _request(client, here, public_only)
             response = await client.send(request, stream=True)
             try:
                 if not response.has_redirect_location:
-                    return Page(await _read(response, url), here, _charset(response))
+                    page = await _read(response, url)
+                    return Page(page, without_credentials(here), _charset(response))
                 here = urljoin(here, response.headers["location"])
             finally:
                 await response.aclose()
@@ -84,16 +104,25 @@ async def _fetch_in_time(url: str, public_only: bool, seconds: float) -> Page:
 
 async def _request(client: httpx.AsyncClient, url: str, public_only: bool) -> httpx.Request:
     """Make a request, to a checked address in place of the name where only such are allowed."""
-    if not public_only:
-        return client.build_request("GET", url)
     parsed = httpx.URL(url)
+    # In the address they would be in httpx's log, too.
+    credentials = parsed.userinfo
+    parsed = parsed.copy_with(userinfo=b"")
+    headers = {"Authorization": _basic(credentials)} if credentials else {}
+    if not public_only:
+        return client.build_request("GET", parsed, headers=headers)
     address = await _public_address(parsed.host, parsed.port or 443)
     return client.build_request(
         "GET",
         parsed.copy_with(host=address),
-        headers={"Host": parsed.netloc.decode("ascii").rpartition("@")[2]},
+        headers={"Host": parsed.netloc.decode("ascii"), **headers},
         extensions={"sni_hostname": parsed.host},  # whose certificate it has to be
     )
+
+
+def _basic(credentials: bytes) -> str:
+    """Give the header that the name and the password of an address stand for."""
+    return f"Basic {base64.b64encode(unquote_to_bytes(credentials)).decode('ascii')}"
 
 
 async def _public_address(host: str, port: int) -> str:
@@ -115,6 +144,8 @@ def is_public(address: str) -> bool:
             inner = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
         if inner:
             return is_public(str(inner))
+    if any(ip in network for network in _NOT_PUBLIC):
+        return False
     return ip.is_global and not ip.is_multicast and not ip.is_reserved
 
 

@@ -6,9 +6,10 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from index.errors import SourceError
-from index.reading.formats.detect import SUFFIXES
+from index.reading.formats.names import SUFFIXES
 
 DANGLING = "link to nothing"
+OUTSIDE = "link out of the folder"
 NO_SUFFIX = "without a suffix"
 
 
@@ -22,7 +23,11 @@ class UnreadableError(SourceError):
 
 
 def find_files(
-    paths: Sequence[Path], glob: str | None = None, passed_over: Counter[str] | None = None
+    paths: Sequence[Path],
+    glob: str | None = None,
+    passed_over: Counter[str] | None = None,
+    *,
+    follow_links: bool = False,
 ) -> Iterator[Path | SourceError]:
     """Give the files that the paths name, folders searched in depth, each file once.
 
@@ -34,13 +39,14 @@ def find_files(
         glob: which files of folders, by name ("*.txt") or by the end of the path ("a/*.txt");
             None: those with the suffix of a format that can be read.
         passed_over: counts files of folders that are not given though no glob leaves them out:
-            by their suffix, `NO_SUFFIX` or `DANGLING`.
+            by their suffix, `NO_SUFFIX`, `DANGLING` or `OUTSIDE`.
+        follow_links: give the files, too, that links in a folder lead to outside of it.
     """
     passed_over = Counter() if passed_over is None else passed_over
     seen: set[Path] = set()
     for path in paths:
         found = False
-        for file in _walk(path, glob, passed_over):
+        for file in _walk(path, glob, passed_over, follow_links):
             if isinstance(file, Path):
                 if file.resolve() in seen:
                     found = True
@@ -49,14 +55,16 @@ def find_files(
             found = True
             yield file
         if not found:
-            wanted = glob or ", ".join(sorted(SUFFIXES))
-            yield SourceError(f"no articles in {path}", f"put files ({wanted}) into it")
+            wanted = f"files ({glob})" if glob else "files that `articlebot index --help` names"
+            yield SourceError(f"no articles in {path}", f"put {wanted} into it")
 
 
-def _walk(path: Path, glob: str | None, passed_over: Counter[str]) -> Iterator[Path | SourceError]:
+def _walk(
+    path: Path, glob: str | None, passed_over: Counter[str], follow_links: bool
+) -> Iterator[Path | SourceError]:
     try:
         if path.is_dir():
-            yield from _walk_folder(path, glob, passed_over)
+            yield from _walk_folder(path, glob, passed_over, follow_links)
         elif path.exists():
             yield path
         else:
@@ -66,8 +74,9 @@ def _walk(path: Path, glob: str | None, passed_over: Counter[str]) -> Iterator[P
 
 
 def _walk_folder(
-    folder: Path, glob: str | None, passed_over: Counter[str]
+    folder: Path, glob: str | None, passed_over: Counter[str], follow_links: bool
 ) -> Iterator[Path | SourceError]:
+    inside = folder.resolve()
     unlisted: list[OSError] = []
     files: list[Path] = []
     for place, folders, names in os.walk(folder, onerror=unlisted.append):
@@ -81,6 +90,8 @@ def _walk_folder(
         try:
             if file.is_symlink() and not file.exists():
                 passed_over[DANGLING] += 1
+            elif not follow_links and not file.resolve().is_relative_to(inside):
+                passed_over[OUTSIDE] += 1
             elif file.is_file():
                 if glob or file.suffix.lower() in SUFFIXES:
                     yield file

@@ -1,24 +1,50 @@
-"""Sources read one by one, and what has gone from their folders since they were read before."""
+"""Sources read one by one, and what has gone from their folders since they were read before.
+
+They are read by a process of its own, see `reader.py`.
+"""
 
 import os
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path, PurePath
 
-from index.article import Article
+from index.article import ParsedArticle
 from index.errors import SourceError
+from index.reading.border import blame
 from index.reading.find import UnreadableError
-from index.reading.read import Reading, Source, find_sources, read_source
+from index.reading.follow import MOST_FOLLOWED, find_link, known_of, take_page
+from index.reading.formats.document import Metadata
+from index.reading.frames import Item, Task
+from index.reading.lending import lend
+from index.reading.limits import DEFAULT, Limits
+from index.reading.read import Reading, Source, find_sources, load, name_of
+from index.reading.reader import Reader, read_ahead
 
 
 class Intake:
     """Iterating reads the sources; afterwards `gone` tells what they no longer hold."""
 
-    def __init__(self, sources: Sequence[Source], reading: Reading) -> None:
+    def __init__(
+        self,
+        sources: Sequence[Source],
+        reading: Reading,
+        limits: Limits = DEFAULT,
+        known: Mapping[str, str] | None = None,
+    ) -> None:
+        """Find the files of folders.
+
+        Args:
+            sources: what is read.
+            reading: how.
+            limits: of each file.
+            known: `content_sha256` by the ids of articles; what has not changed is not split.
+        """
         self._reading = reading
+        self._limits = limits
+        self._known = known or {}
         self.passed_over: Counter[str] = Counter()
         """Files of folders that are not read; see `find_files`."""
-        self._found = find_sources(sources, reading.glob, self.passed_over)
+        self._found = find_sources(sources, reading, self.passed_over)
         paths = (Path(s) for s in sources if isinstance(s, (str, Path)))
         self._folders = [_place(path) for path in paths if path.is_dir()]
         unreadable = (each for each in self._found if isinstance(each, UnreadableError))
@@ -29,20 +55,61 @@ class Intake:
     def __len__(self) -> int:
         return len(self._found)
 
-    def __iter__(self) -> Iterator[Article | SourceError]:
+    def __iter__(self) -> Iterator[Item]:
+        teasers: list[tuple[str, Item]] = []
+        with lend(self._limits) as reader:
+            for item in self._read(reader):
+                link = find_link(item) if self._reading.follow else ""
+                if link and len(teasers) < MOST_FOLLOWED:
+                    teasers.append((link, item))
+                else:
+                    yield self._note(item)
+            for link, teaser in teasers:
+                page = list(self._read_page(reader, link, known_of(teaser)))
+                yield self._note(take_page(teaser, page))
+
+    def _read(self, reader: Reader) -> Iterator[Item]:
+        whole = True
+        for task, item in read_ahead(reader, self._tasks()):
+            if item is None:
+                if task and whole and task.file.origin.path:
+                    self._whole.add(task.file.origin.path)
+                whole = True
+                continue
+            if isinstance(item, SourceError):
+                whole = whole and task is None
+            yield item
+
+    def _read_page(self, reader: Reader, link: str, known: Metadata) -> Iterator[Item]:
+        try:
+            task = Task(load(link, self._reading), self._reading.about.over(known))
+        except SourceError as error:
+            yield error
+            return
+        yield from (item for _, item in read_ahead(reader, [task]) if item is not None)
+
+    def _note(self, item: Item) -> Item:
+        if not isinstance(item, SourceError):
+            self._ids.add(item.article.id if isinstance(item, ParsedArticle) else item.id)
+        return item
+
+    def _tasks(self) -> Iterator[Task | SourceError]:
+        """Give the bytes of one source after the other, or why they cannot be had."""
         for source in self._found:
             if isinstance(source, SourceError):
                 yield source
                 continue
-            whole = True
-            for article in read_source(source, self._reading):
-                if isinstance(article, Article):
-                    self._ids.add(article.id)
-                else:
-                    whole = False
-                yield article
-            if whole and isinstance(source, Path):
-                self._whole.add(_place(source))
+            try:
+                file = load(source, self._reading)
+            except SourceError as error:
+                yield error
+                continue
+            except Exception as error:  # noqa: BLE001 - one source costs no other
+                yield blame(name_of(source), error)
+                continue
+            only = file.origin.article_id
+            content = self._known.get(only)
+            yield Task(file, self._reading.about, {only: content} if content else {})
 
     def gone(self, paths: Mapping[str, str]) -> list[str]:
         """Give the ids of articles that were read from the folders and are there no more.

@@ -8,6 +8,9 @@ from index.article import HEADINGS, SEPARATOR, Paragraph
 LONGEST_HEADING = 150
 """Characters of a heading that are kept; longer ones are text that was marked as a heading."""
 
+LONGEST_ANSWER = 2000
+"""Characters after a question without a level that are taken for its answer."""
+
 _MARKS = re.compile(r"^(?:#{1,6}\s+|(?:[QF]|Question|Frage)\s*[:.)]\s*)|[#*_\s]+$", re.IGNORECASE)
 _LETTERS = re.compile(r"\w+")
 _DEEPEST = 99
@@ -21,15 +24,25 @@ def find_sections(text: str, paragraphs: Sequence[Paragraph], title: str) -> Ite
     """
     path: list[tuple[int, str]] = []
     section = ""
+    asked = 0
     for paragraph in paragraphs:
+        if path and path[-1][0] == _DEEPEST and paragraph.start > asked + LONGEST_ANSWER:
+            path.pop()
+            section = _join(path)
         if paragraph.kind in HEADINGS:
             level = paragraph.level or _DEEPEST
             while path and path[-1][0] >= level:
                 path.pop()
             heading = _plain(text[paragraph.start : paragraph.end])
-            path.append((level, "" if _same(heading, title) else heading))
-            section = SEPARATOR.join(filter(None, (each for _, each in path)))
+            is_title = paragraph.kind == "heading" and _same(heading, title)
+            path.append((level, "" if is_title else heading))
+            section = _join(path)
+            asked = paragraph.end
         yield section
+
+
+def _join(path: Sequence[tuple[int, str]]) -> str:
+    return SEPARATOR.join(filter(None, (each for _, each in path)))
 
 
 def _plain(heading: str) -> str:

@@ -8,6 +8,7 @@ import sentencex
 
 from index.article import HEADINGS, Article, Kind, Paragraph, ParsedArticle, Passage, Sentence
 from index.reading.clean import find_paragraphs
+from index.reading.questions import mark_questions
 from index.reading.sections import find_sections
 
 LONGEST_SENTENCE = 1000
@@ -18,6 +19,10 @@ LONGEST_PASSAGE = 1200
 """Characters; about the 256 word pieces that the models read at once."""
 
 _SPEAKS = re.compile(r"\w")
+_THAI = re.compile(r"[\u0e00-\u0e7f]{4}")
+"""Written without full stops: a space ends a sentence, or a part of one."""
+SHORT_THAI = 60
+"""Characters; shorter parts are read together."""
 _WHOLE: frozenset[Kind] = frozenset({"code", "table"})
 """Kinds whose full stops end no sentences: a paragraph is read as one."""
 
@@ -25,12 +30,14 @@ _WHOLE: frozenset[Kind] = frozenset({"code", "table"})
 def parse_article(article: Article) -> ParsedArticle:
     """Find an article's paragraphs, sentences and passages.
 
-    1. paragraphs: as its file states them, else found (`index/reading/clean.py`);
+    1. paragraphs: as its file states them, else found (`index/reading/clean.py`), and which of
+       them only ask (`index/reading/questions.py`);
     2. the section of each (`index/reading/sections.py`);
     3. the sentences of each that may be quoted;
     4. passages: long paragraphs cut at sentence ends, short neighbours of a section joined.
     """
-    paragraphs = article.layout or find_paragraphs(article.text)
+    found = article.layout or find_paragraphs(article.text)
+    paragraphs = tuple(mark_questions(article.text, found))
     sections = tuple(find_sections(article.text, paragraphs, article.title))
     passages = _passages(article.text, paragraphs, sections)
     return ParsedArticle(replace(article, layout=()), paragraphs, tuple(passages))
@@ -54,10 +61,21 @@ def _boundaries(block: str) -> Iterator[tuple[int, int]]:
         end = start + len(boundary["text"])
         if block[start:end] != boundary["text"]:
             break  # the splitter dropped or changed a character: keep the rest in one piece
-        yield start, end
+        yield from _at_spaces(block, start, end)
         start = end
     if start < len(block):
         yield start, len(block)
+
+
+def _at_spaces(block: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Give the parts of a span in Thai, where spaces end sentences; else the span."""
+    if _THAI.search(block, start, end):
+        at = block.find(" ", start + SHORT_THAI, end)
+        while at >= 0:
+            yield start, at
+            start = at
+            at = block.find(" ", start + SHORT_THAI, end)
+    yield start, end
 
 
 def _pieces(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
@@ -87,7 +105,7 @@ def _passages(
     alone = _find_alone(paragraphs)
     for paragraph, around in zip(paragraphs, sections, strict=True):
         apart = paragraph.kind == "furniture" or paragraph.kind in HEADINGS
-        if apart:
+        if apart or around != section:
             yield from _close(joined, section)
             joined, section = [], around
         if apart and paragraph.number not in alone:

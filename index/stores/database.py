@@ -1,5 +1,6 @@
 """The SQLite database of a local store: the truth that the search files are derived from."""
 
+import json
 import sqlite3
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -80,6 +81,7 @@ def insert_article(connection: sqlite3.Connection, encoded: EncodedArticle) -> N
         "content_sha256": encoded.content_sha256,
         "added": datetime.now(UTC).isoformat(timespec="seconds"),
         "pipeline": encoded.pipeline,
+        "warnings": json.dumps(article.warnings, ensure_ascii=False),
     }
     key = connection.execute(
         f"INSERT INTO article ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})",  # noqa: S608 - our own names

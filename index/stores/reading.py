@@ -38,14 +38,15 @@ def read_summaries(connection: sqlite3.Connection) -> list[ArticleSummary]:
 def read_article(connection: sqlite3.Connection, article_id: str) -> tuple[int, Article] | None:
     """Give an article with its key, or None."""
     row = connection.execute(
-        "SELECT key, id, title, source, text, published, author, language, path FROM article"
-        " WHERE id = ? AND live = 1",
+        "SELECT key, id, title, source, text, published, author, language, path, warnings"
+        " FROM article WHERE id = ? AND live = 1",
         (article_id,),
     ).fetchone()
     if row is None:
         return None
-    key, id_, title, source, text, published, *rest = row
-    return key, Article(id_, title, source, text, _date(published), *rest)
+    key, id_, title, source, text, published, author, language, path, warnings = row
+    about = (_date(published), author, language, path)
+    return key, Article(id_, title, source, text, *about, tuple(json.loads(warnings)))
 
 
 def read_text_sha256(connection: sqlite3.Connection, article_id: str) -> str:

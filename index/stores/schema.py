@@ -18,7 +18,7 @@ CREATE TABLE article (
     title TEXT NOT NULL, source TEXT NOT NULL, published TEXT, author TEXT,
     language TEXT, path TEXT NOT NULL, text TEXT NOT NULL,
     text_sha256 TEXT NOT NULL, content_sha256 TEXT NOT NULL, added TEXT NOT NULL,
-    pipeline INTEGER NOT NULL, UNIQUE (id, live)
+    pipeline INTEGER NOT NULL, warnings TEXT NOT NULL, UNIQUE (id, live)
 ) STRICT;
 CREATE TABLE paragraph (
     article INTEGER NOT NULL REFERENCES article ON DELETE CASCADE,
@@ -57,14 +57,17 @@ OLD_PIPELINE = 3
 
 _STEPS = (
     f"ALTER TABLE article ADD COLUMN pipeline INTEGER NOT NULL DEFAULT {OLD_PIPELINE}",
+    "ALTER TABLE article ADD COLUMN warnings TEXT NOT NULL DEFAULT '[]'",
     "ALTER TABLE paragraph ADD COLUMN level INTEGER NOT NULL DEFAULT 0",
     "ALTER TABLE passage ADD COLUMN section TEXT NOT NULL DEFAULT ''",
     "DROP VIEW stored_sentence",
 )
-_AS_NOW = """
+_AS_NOW = f"""
+CREATE TEMP VIEW article AS
+    SELECT *, {OLD_PIPELINE} AS pipeline, '[]' AS warnings FROM main.article;
 CREATE TEMP VIEW paragraph AS SELECT *, 0 AS level FROM main.paragraph;
 CREATE TEMP VIEW passage AS SELECT *, '' AS section FROM main.passage;
-"""
+"""  # noqa: S608 - our own number
 """What a reader sees in place of the tables."""
 
 

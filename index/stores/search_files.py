@@ -19,7 +19,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from index.errors import LibraryError
-from index.stores import database, reading, schema, seal
+from index.stores import analysis, database, reading, schema, seal
 from index.stores.publication import Change
 from index.stores.vectors import VectorIndex
 from index.stores.words import WordIndex
@@ -69,7 +69,7 @@ class SearchFolder:
     def _read(self, wanted: int, fingerprint: str) -> SearchFiles | None:
         place = self.folder / str(wanted)
         try:
-            if seal.fits(place, fingerprint):
+            if seal.fits(place, _label(fingerprint)):
                 return _open(place, wanted, fingerprint)
             log.warning("the search files in %s are damaged; they are built again", place)
         except (RuntimeError, ValueError, OSError) as error:
@@ -133,7 +133,7 @@ class SearchFolder:
             return None
         place = self.folder / str(change.generation)
         with contextlib.suppress(RuntimeError, ValueError, OSError):
-            if seal.fits(place, change.before.fingerprint):
+            if seal.fits(place, _label(change.before.fingerprint)):
                 files = _open(place, change.generation, change.before.fingerprint)
                 gone = len(change.removed)
                 words = WordIndex.can_extend(place / _WORDS, gone)
@@ -164,7 +164,7 @@ class SearchFolder:
         scratch = Path(tempfile.mkdtemp(prefix=_SCRATCH, dir=self.folder))
         try:
             yield scratch
-            seal.write(scratch, _fingerprint(connection), before)
+            seal.write(scratch, _label(_fingerprint(connection)), before)
             shutil.rmtree(place, ignore_errors=True)
             scratch.replace(place)
         except (RuntimeError, ValueError) as error:  # FAISS's and tantivy's, for a full disk too
@@ -179,7 +179,7 @@ class SearchFolder:
         """Read every byte of the search files; give their folder when they are damaged."""
         place = self.folder / str(database.generation(connection))
         with contextlib.suppress(OSError, ValueError):
-            if seal.is_whole(place, _fingerprint(connection)):
+            if seal.is_whole(place, _label(_fingerprint(connection))):
                 return None
         return place if place.exists() else None
 
@@ -195,6 +195,11 @@ class SearchFolder:
 
 def _fingerprint(connection: sqlite3.Connection) -> str:
     return schema.get_meta(connection, "fingerprint") or ""
+
+
+def _label(fingerprint: str) -> str:
+    """Name the articles, and how their words were found: other words are other files."""
+    return f"{fingerprint} {analysis.VERSION}"
 
 
 def _open(place: Path, generation: int, fingerprint: str) -> SearchFiles:

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import tantivy
 
+from index.stores.analysis import make_analyzer, make_tokenizer, spell
+
 PASSAGE_WEIGHT = 1.0
 """What a word of the passage counts beside the same word of the sentence."""
 
@@ -27,19 +29,6 @@ _LISTS = ("meta.json", ".managed.json")
 """Which files belong to the index, and which it may delete."""
 
 
-def analyzer(stop_words: Sequence[str] = ()) -> tantivy.TextAnalyzer:
-    """Lower case, without accents, by English stems; other languages keep their whole words."""
-    return (
-        tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
-        .filter(tantivy.Filter.remove_long(64))
-        .filter(tantivy.Filter.lowercase())
-        .filter(tantivy.Filter.ascii_fold())
-        .filter(tantivy.Filter.custom_stopword(list(stop_words)))
-        .filter(tantivy.Filter.stemmer("english"))
-        .build()
-    )
-
-
 def _schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
     builder.add_unsigned_field("id", indexed=True, fast=True)
@@ -57,9 +46,9 @@ class WordIndex:
     """Sentences by their words. Thread-safe for reading."""
 
     def __init__(self, index: tantivy.Index) -> None:
-        self._analyze = analyzer().analyze
+        self._analyze = make_analyzer()
         self._schema = index.schema
-        index.register_tokenizer("words", analyzer())
+        index.register_tokenizer("words", make_tokenizer())
         # A folder never changes: no thread is to watch it, and to read its mapped files meanwhile.
         index.config_reader("Manual")
         index.reload()
@@ -171,12 +160,14 @@ def _write(
     rows: _Rows,
     removed: Iterable[str] = (),
 ) -> tantivy.Index:
-    index.register_tokenizer("words", analyzer())
+    index.register_tokenizer("words", make_tokenizer())
     writer = index.writer(_MEMORY, 1)
     for article in removed:
         writer.delete_documents_by_term("article", article)
     for id_, article, sentence, passage in rows:
-        document = tantivy.Document(article=article, sentence=sentence, passage=passage)
+        document = tantivy.Document(
+            article=article, sentence=spell(sentence), passage=spell(passage)
+        )
         document.add_unsigned("id", id_)
         writer.add_document(document)
     writer.commit()

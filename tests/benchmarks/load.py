@@ -27,8 +27,8 @@ class Load(NamedTuple):
 
 
 @contextmanager
-def serving(environment: dict[str, str]) -> Iterator[tuple[int, int]]:
-    """Run `articlebot serve`; give its port and its process id."""
+def serving(environment: dict[str, str], ready: str = "/readyz") -> Iterator[tuple[int, int]]:
+    """Run `articlebot serve` until it answers at `ready`; give its port and its process id."""
     command = [sys.executable, "-m", "bot.cli.main", "serve", "--port", "0"]
     process = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True)
     assert process.stderr is not None
@@ -40,18 +40,18 @@ def serving(environment: dict[str, str]) -> Iterator[tuple[int, int]]:
         else:
             raise SystemExit("the server did not start")
         threading.Thread(target=process.stderr.read, daemon=True).start()
-        _wait(port)
+        _wait(port, ready)
         yield port, process.pid
     finally:
         process.terminate()
         process.wait()
 
 
-def _wait(port: int) -> None:
-    """Wait until the model and the index are open."""
+def _wait(port: int, ready: str) -> None:
+    """Wait until the server is ready: at /readyz, until the model and the index are open."""
     for _ in range(300):
         connection = http.client.HTTPConnection("127.0.0.1", port)
-        connection.request("GET", "/readyz")
+        connection.request("GET", ready)
         if connection.getresponse().status == 200:
             return
         time.sleep(0.1)

@@ -5,7 +5,6 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 import httpx
 import uvicorn
@@ -15,11 +14,11 @@ from bot.web.problems import MEDIA_TYPE, Problem
 
 
 @contextmanager
-def serving(app: ASGIApp, **config: Any) -> Iterator[httpx.Client]:
+def serving(app: ASGIApp, config: uvicorn.Config | None = None) -> Iterator[httpx.Client]:
     """Run an application under uvicorn on a free port; give a client that talks to it."""
     listener = socket.create_server(("127.0.0.1", 0))
-    config = {"log_config": None, "timeout_graceful_shutdown": 5, **config}
-    server = uvicorn.Server(uvicorn.Config(app, **config))
+    config = config or uvicorn.Config(app, log_config=None, timeout_graceful_shutdown=5)
+    server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, args=([listener],), name="server")
     thread.start()
     address = f"http://127.0.0.1:{listener.getsockname()[1]}"

@@ -33,7 +33,7 @@ from index.library import Library
 from index.settings import Settings
 
 PROGRAM = [sys.executable, "-c", "from bot.cli.main import run; run()"]
-LONGEST = 60.0
+LONGEST = 300.0
 """Seconds after which a run that should have ended is given up."""
 SIZES = {"small": (12, 8), "large": (30, 90)}
 """Articles and sentences each: below and above what is written anew at each publication."""

@@ -6,7 +6,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index import build
 from index.article import Article
 from index.build import Progress, sentence_vectors
 from index.errors import EmptyLibraryError
@@ -207,7 +206,7 @@ def test_what_another_version_has_encoded_is_encoded_again(
 ) -> None:
     path = write("a.txt", "One came. Two went.")
     library.index([path])
-    monkeypatch.setattr(build, "PIPELINE", "next")
+    monkeypatch.setattr("index.content.PIPELINE", "next")
     asked: list[int] = []
     encode = FakeEncoder.encode
 

@@ -123,6 +123,15 @@ Damage = Callable[[dict[str, Any]], object]
         pytest.param(lambda row: row["passages"][0].pop(), id="a passage cut"),
         pytest.param(lambda row: row["paragraphs"][0].__setitem__(3, "other"), id="a kind"),
         pytest.param(lambda row: row.clear(), id="nothing"),
+        pytest.param(lambda row: row["article"].update(author={}), id="an author of another type"),
+        pytest.param(lambda row: row["article"].update(language=7), id="a language, too"),
+        pytest.param(lambda row: row["article"].update(title="a\0b"), id="no character"),
+        pytest.param(lambda row: row["article"].update(title="\ud800"), id="half a character"),
+        pytest.param(lambda row: row.update(article=[]), id="an article of another type"),
+        pytest.param(lambda row: row["paragraphs"][0].__setitem__(1, 0.5), id="half a place"),
+        pytest.param(lambda row: row["paragraphs"].append(row["paragraphs"][0]), id="twice"),
+        pytest.param(lambda row: row["passages"][0][2].append(5), id="a sentence that is none"),
+        pytest.param(lambda row: row.update(feedback=5), id="an opinion that is none"),
     ],
 )
 def test_a_broken_file_adds_nothing(
@@ -134,7 +143,7 @@ def test_a_broken_file_adds_nothing(
     row = json.loads(lines[2])
     damage(row)
     file.write_bytes(gzip.compress("\n".join([*lines[:2], json.dumps(row), *lines[3:]]).encode()))
-    with pytest.raises(SourceError, match="articlebot export"):
+    with pytest.raises(SourceError, match=r"line 3 of .*articlebot export"):
         other.restore(file)
     assert other.articles() == []
     assert other.records.feedback() == []

@@ -100,16 +100,65 @@ for (const radio of add.querySelectorAll('[name="kind"]')) {
   });
 }
 
-function send() {
+function send(address) {
   const given = new FormData(add);
   if (chosen() === "file") {
     const body = new FormData();
     body.append("file", given.get("file"));
-    return request("/v1/articles", { method: "POST", body });
+    return request(address, { method: "POST", body });
   }
-  if (chosen() === "url") return post("/v1/articles", { url: given.get("url").trim() });
-  return post("/v1/articles", { title: given.get("title").trim() || null, text: given.get("text") });
+  if (chosen() === "url") return post(address, { url: given.get("url").trim() });
+  return post(address, { title: given.get("title").trim() || null, text: given.get("text") });
 }
+
+// What would be read, before it is added
+
+const preview = $("preview");
+
+function line(text, name, kind = "p") {
+  const made = document.createElement(kind);
+  made.className = name;
+  made.dir = "auto";
+  made.textContent = text;
+  return made;
+}
+
+function part({ kind, level, text }) {
+  const item = document.createElement("li");
+  item.dataset.kind = kind;
+  item.append(line(level ? `${kind} ${level}` : kind, "kind", "span"), line(text, "text", "span"));
+  return item;
+}
+
+function drawn(article) {
+  const parts = document.createElement("ol");
+  parts.append(...article.paragraphs.map(part));
+  const about = [article.author, article.published, article.source, article.language].filter(Boolean).join(" · ");
+  const count = `${article.sentences} ${article.sentences === 1 ? "sentence" : "sentences"}`;
+  const shown = [line(article.title, "title", "h3"), line([about, count].join(" · "), "quiet")];
+  shown.push(...article.warnings.map((warning) => line(warning, "warning")), parts);
+  if (article.more) shown.push(line(`And ${article.more} more paragraphs.`, "quiet"));
+  return shown;
+}
+
+$("look").addEventListener("click", async () => {
+  const button = $("look");
+  if (!add.reportValidity()) return;
+  button.disabled = true;
+  tell(null);
+  try {
+    const { articles, more, failed } = await (await send("/v1/preview")).json();
+    preview.replaceChildren(...articles.flatMap(drawn));
+    if (more) preview.append(line(`And ${more} more articles.`, "quiet"));
+    preview.hidden = false;
+    preview.focus();
+    if (failed.length) tell(new Error(failed.map((each) => sentence(each.detail, each.remedy)).join(" ")));
+  } catch (error) {
+    tell(error);
+  } finally {
+    button.disabled = false;
+  }
+});
 
 const STAGES = { export: "Loading the model", index: "Reading", publish: "Publishing" };
 
@@ -145,15 +194,17 @@ add.addEventListener("submit", async (event) => {
   tell(null);
   progress({});
   try {
-    const response = await send();
+    const response = await send("/v1/articles");
     let job = await response.json();
     if (response.status === 202) job = await follow(job);
-    const { added, changed, unchanged, failed } = job.result;
+    const { added, changed, unchanged, failed, warnings } = job.result;
     const counts = [[added, "added"], [changed, "changed"], [unchanged, "already there"]];
-    toast(counts.filter(([count]) => count).map((each) => each.join(" ")).join(", "));
+    const said = counts.filter(([count]) => count).map((each) => each.join(" "));
+    toast([...said, ...warnings].join(", "));
     if (failed.length) tell(new Error(failed.map((each) => sentence(each.detail, each.remedy)).join(" ")));
     const kind = chosen();
     add.reset();
+    preview.hidden = true;
     add.querySelector(`[value="${kind}"]`).checked = true;
     await load();
   } catch (error) {

@@ -32,6 +32,22 @@ function markWithin(paragraph, start, end) {
   return mark;
 }
 
+// Beside the text of a PDF stands a picture of its page, with the same words marked on it.
+function showSheet(start, end) {
+  const sheet = document.querySelector("[data-sheet]");
+  if (!sheet) return;
+  const picture = sheet.querySelector("img");
+  picture.onload = () => {
+    sheet.hidden = false;
+    document.body.classList.add("with-sheet");
+  };
+  picture.onerror = () => {
+    sheet.hidden = true;
+    document.body.classList.remove("with-sheet");
+  };
+  picture.src = `${sheet.dataset.sheet}?start=${start}&end=${end}`;
+}
+
 function show() {
   unmark();
   const match = /^#s=(\d+)-(\d+)$/.exec(location.hash);
@@ -40,6 +56,7 @@ function show() {
     markWithin(paragraph, Number(match[1]), Number(match[2])),
   ).filter(Boolean);
   if (marks.length === 0) return;
+  showSheet(match[1], match[2]);
   marks[0].tabIndex = -1; // so that a keyboard or a screen reader goes on from here
   marks[0].focus({ preventScroll: true });
   marks[0].scrollIntoView({ block: "center" });

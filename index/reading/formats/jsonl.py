@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from index.errors import SourceError
 from index.reading.formats.document import Document
-from index.reading.formats.text import read_fields
+from index.reading.formats.front_matter import read_fields
 
 _FORM = 'give {"title": …, "text": …} on each line'
 
@@ -25,6 +25,8 @@ def read(text: str, name: str) -> Iterator[Document | SourceError]:
         if not isinstance(body, str) or not body.strip():
             yield SourceError(f"{place} has no text", _FORM)
             continue
-        about = read_fields(row, place)
-        own = row.get("id") or about.source or about.title or f"line {number}"
-        yield Document(body, about, key=str(own))
+        about, warnings = read_fields(row)
+        given = row.get("id")
+        own = given if isinstance(given, (str, int, float)) else None
+        key = str(own or about.source or about.title or f"line {number}")
+        yield Document(body, about, key=key, warnings=warnings)

@@ -1,49 +1,75 @@
 """Markdown: what is read on the page, without the marks."""
 
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from index.reading.formats.document import Document, Metadata
+from index.reading.formats.blocks import first_heading
+from index.reading.formats.document import Block, Document, Metadata
+from index.reading.formats.fragment import read_fragment
+from index.reading.formats.front_matter import split_front_matter
 from index.reading.formats.tables import say_rows
-from index.reading.formats.text import split_front_matter
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
 
 
 def read(text: str, name: str) -> Iterator[Document]:
-    """Give the blocks apart by empty lines; headings and list items keep their marks."""
+    """Give headings, paragraphs, items, code and the rows of tables."""
     from markdown_it import MarkdownIt
 
-    about, body = split_front_matter(text, name)
+    about, body, warnings = split_front_matter(text)
     tokens = MarkdownIt("commonmark").enable(["table", "strikethrough"]).parse(body)
-    headings = (t for before, t in pairwise(tokens) if before.tag == "h1" and t.type == "inline")
-    title = next(filter(None, map(_inline, headings)), None)
-    yield Document("\n\n".join(_blocks(tokens)), about.over(Metadata(title=title)))
+    blocks = tuple(_Reader().read(tokens))
+    about = about.over(Metadata(title=first_heading(blocks)))
+    yield Document(about=about, blocks=blocks, warnings=warnings)
 
 
-def _blocks(tokens: "Sequence[Token]") -> Iterator[str]:
-    mark = ""
-    rows: list[list[str]] = []
-    for before, token in pairwise(tokens):
-        if token.type == "list_item_open":
-            mark = f"{token.info}. " if token.info else "- "
-        elif token.type == "tr_open":
-            rows.append([])
-        elif token.type == "inline" and before.type in ("th_open", "td_open"):
-            rows[-1].append(_inline(token))
+class _Reader:
+    """Follows the tokens of a text."""
+
+    def __init__(self) -> None:
+        self._number = ""
+        """Of the item that begins, where its list has numbers."""
+        self._depth = 0
+        self._rows: list[list[str]] = []
+
+    def read(self, tokens: "Sequence[Token]") -> Iterator[Block]:
+        opening = ""
+        for token in tokens:
+            if token.type == "list_item_open":
+                self._number = f"{token.info}. " if token.info else ""
+                self._depth += 1
+            elif token.type == "list_item_close":
+                self._depth -= 1
+            elif token.type == "inline":
+                yield from self._read_inline(token, opening)
+            elif token.type in ("fence", "code_block") and token.content.strip():
+                yield Block(token.content.strip("\n"), "code")
+            elif token.type == "html_block":
+                yield from read_fragment(token.content)
+            else:
+                yield from self._read_row(token)
+            opening = token.tag
+
+    def _read_row(self, token: "Token") -> Iterator[Block]:
+        if token.type == "tr_open":
+            self._rows.append([])
         elif token.type == "table_close":
-            yield from say_rows(rows, named=True)
-            rows = []
-        elif token.type == "inline":
-            if before.type == "heading_open":
-                mark = "#" * int(before.tag[1]) + " "
-            if text := _inline(token):
-                yield mark + text
-                mark = ""
-        elif token.type in ("fence", "code_block") and token.content.strip():
-            yield token.content.strip("\n")
+            yield from (Block(row, "table") for row in say_rows(self._rows, named=True))
+            self._rows = []
+
+    def _read_inline(self, token: "Token", opening: str) -> Iterator[Block]:
+        text = _inline(token)
+        if opening in ("th", "td"):
+            self._rows[-1].append(text)
+        elif text:
+            if opening[:1] == "h":
+                yield Block(text, "heading", int(opening[1]))
+            elif self._depth:
+                yield Block(self._number + text, "item", self._depth - 1)
+            else:
+                yield Block(text)
+            self._number = ""
 
 
 def _inline(token: "Token") -> str:

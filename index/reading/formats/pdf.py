@@ -1,113 +1,125 @@
-"""PDF files: the text of their pages, its lines joined to paragraphs again."""
+"""PDF files: their pages, read as a person reads them."""
 
-import io
-import logging
 import re
-from collections import Counter
 from collections.abc import Iterator, Sequence
 
+import pypdfium2
+
+from index.article import canonical
 from index.errors import SourceError
-from index.reading.formats.document import Document, Metadata
+from index.reading.formats.document import Block, Document, Metadata
+from index.reading.paper.glyphs import PDFIUM, Glyphs, read_glyphs
+from index.reading.paper.pages import read_pages
+from index.reading.paper.paragraphs import Block as Paragraph
 
 MOST_PAGES = 3000
 MOST_TEXT = 20_000_000
 """Characters; more is not an article, however small its file."""
-_FULL = 0.8
-"""A line is full from this part of the widest line of its page on; the text goes on in the next."""
-_ENDS = re.compile(r"[.?!:…。！？][\"'”’»)\]]*$")
-_NUMBER = re.compile(r"\d+")
+_MOST_UNKNOWN = 0.25
+"""Share of the words of a page that may be of unknown characters."""
+_NOBODY = frozenset(("anonymous", "unknown", "user", "admin", "administrator", "owner", "author"))
+"""Authors that programs name."""
+_TEXT = 120
+"""Characters of a paragraph from which on it is text, and no byline or date."""
+_SHOWN = 8
+"""Numbers of pages that a warning names."""
+_PROGRAM_TITLE = re.compile(
+    r"(?:microsoft|openoffice|libreoffice|adobe)\s.*[-–]\s.*|"
+    r".*\.(?:docx?|pdf|txt|xlsx?|pptx?|od[tsp]|rtf|tex|dvi|indd|qxd|ps|eps|html?|p65|pmd|cdr|fm)|"
+    r"(?:untitled|document|dokument|book|binder|layout|model|presentation|powerpoint presentation|"
+    r"slide|folie|sheet|mappe|page|print|scan|new document|title|blank|none|null|test|draft)"
+    r"[\s_-]*\d*|\W*|[\d\W]+|(?:https?|file):\S+|[a-z]:\\.*|/\S+/\S+",
+    re.IGNORECASE,
+)
+"""Titles that programs give: names of files, or of nothing."""
 
 
 def read(data: bytes, name: str) -> Iterator[Document]:
-    """Give the text, a form feed after each page but the last.
+    """Give the paragraphs of the pages.
 
     Raises:
-        SourceError: the file is encrypted, damaged, or holds pictures of text alone.
+        SourceError: the file is encrypted, damaged, or holds no text that can be known.
     """
-    from pypdf import PdfReader
-
-    logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # repairs that concern nobody here
-    try:
-        reader = PdfReader(io.BytesIO(data))
-        if reader.is_encrypted and not reader.decrypt(""):
-            raise SourceError(f"{name} is encrypted", "save a copy without a password")
-        if len(reader.pages) > MOST_PAGES:
-            raise SourceError(f"{name} has {len(reader.pages)} pages", f"give at most {MOST_PAGES}")
-        pages = []
-        for page in reader.pages:
-            pages.append(page.extract_text())
-            if sum(map(len, pages)) > MOST_TEXT:
-                raise SourceError(f"{name} holds far more text than an article", "split it")
-        title, author = _read_about(reader)
-    except SourceError:
-        raise
-    except MemoryError:
-        raise SourceError(f"{name} unpacks to more than there is room for", "split it") from None
-    except Exception as error:  # noqa: BLE001 - pypdf raises whatever a damaged file leads it to
-        reason = str(error).split("\n")[0][:100] or type(error).__name__
-        raise SourceError(
-            f"{name} is a damaged PDF ({reason})", "save or export it again"
-        ) from None
-    text = join_pages([page.splitlines() for page in pages])
-    if not text.strip():
+    with PDFIUM:
+        pages, title, author = _read_file(data, name)
+    if not any(page.words for page in pages):
         raise SourceError(f"{name} holds no text, only pictures", "give it with recognised text")
-    yield Document(text, Metadata(title=title, author=author))
-
-
-def _read_about(reader: "object") -> tuple[str | None, str | None]:
-    about = getattr(reader, "metadata", None)
-    title, author = (
-        " ".join(str(getattr(about, field, None) or "").split()) for field in ("title", "author")
+    readable = [page.unknown <= _MOST_UNKNOWN * page.words for page in pages]
+    if not any(page.words and can for page, can in zip(pages, readable, strict=True)):
+        raise SourceError(
+            f"{name} does not say which characters its fonts draw", "give it with recognised text"
+        )
+    blocks = read_pages(
+        [page if can else _without_text(page) for page, can in zip(pages, readable, strict=True)]
     )
-    return title or None, author or None
-
-
-def join_pages(pages: Sequence[Sequence[str]]) -> str:
-    """Join the lines of each page to paragraphs, and a paragraph that goes on over the page."""
-    texts: list[list[str]] = []
-    running = _running_lines(pages)
-    for lines in pages:
-        paragraphs = join_lines([" ".join(line.split()) for line in lines], running)
-        text = [p for p in paragraphs if _shape(p) not in running]
-        before = next((page for page in reversed(texts) if page), None)
-        if before and text and text[0][:1].islower() and not _ENDS.search(before[-1]):
-            before[-1] = _glue(before[-1], text[0])
-            paragraphs.remove(text[0])
-        texts.append(paragraphs)
-    return "\n\f".join("\n\n".join(page) + "\n" for page in texts)
-
-
-def join_lines(lines: Sequence[str], running: frozenset[str]) -> list[str]:
-    """Join lines to paragraphs: one ends with a line that ends a sentence and is not full."""
-    widest = max(map(len, lines), default=0)
-    paragraphs: list[str] = []
-    going_on = False
-    for line in lines:
-        if not line or _shape(line) in running:
-            going_on = False
-        if going_on:
-            paragraphs[-1] = _glue(paragraphs[-1], line)
-        elif line:
-            paragraphs.append(line)
-        full = len(line) >= widest * _FULL
-        going_on = bool(line) and _shape(line) not in running and full
-    return paragraphs
-
-
-def _glue(first: str, second: str) -> str:
-    if first.endswith("-") and first[-2:-1].isalpha() and second[:1].islower():
-        return first[:-1] + second
-    return f"{first} {second}"
-
-
-def _running_lines(pages: Sequence[Sequence[str]]) -> frozenset[str]:
-    """Find headers and footers: the same, numbers apart, on three pages and half of all."""
-    edges = Counter(
-        shape for lines in pages for shape in {_shape(x) for x in (*lines[:2], *lines[-2:])}
+    if author and author.casefold() in _NOBODY:
+        author = None
+    if title and _PROGRAM_TITLE.fullmatch(title):
+        title = None
+    yield Document(
+        about=Metadata(title=title or _find_title(blocks), author=author),
+        blocks=tuple(Block(b.text, b.kind, b.level, b.page + 1) for b in blocks),
+        warnings=tuple(_warn(pages, readable)),
     )
-    often = max(3, len(pages) / 2)
-    return frozenset(shape for shape, count in edges.items() if shape and count >= often)
 
 
-def _shape(line: str) -> str:
-    return _NUMBER.sub("0", " ".join(line.split()))
+def _warn(pages: Sequence[Glyphs], readable: Sequence[bool]) -> Iterator[str]:
+    """Tell of pages that are not read."""
+    pictures = [number for number, page in enumerate(pages, 1) if not page.words]
+    unknown = [number for number, can in enumerate(readable, 1) if not can]
+    for numbers, what in (
+        (pictures, "hold no text"),
+        (unknown, "do not say which characters their fonts draw, and are left out"),
+    ):
+        if numbers:
+            shown = ", ".join(map(str, numbers[:_SHOWN])) + (", …" if len(numbers) > _SHOWN else "")
+            yield f"{len(numbers)} of {len(pages)} pages {what}: {shown}"
+
+
+def _read_file(data: bytes, name: str) -> tuple[list[Glyphs], str | None, str | None]:
+    try:
+        document = pypdfium2.PdfDocument(data)
+    except pypdfium2.PdfiumError as error:
+        if "password" in str(error).lower():
+            raise SourceError(f"{name} is encrypted", "save a copy without a password") from None
+        raise _damaged(name, error) from None
+    try:
+        if len(document) > MOST_PAGES:
+            raise SourceError(f"{name} has {len(document)} pages", f"give at most {MOST_PAGES}")
+        pages = []
+        length = 0
+        for page in document:
+            try:
+                pages.append(read_glyphs(page))
+            finally:
+                page.close()
+            length += sum(len(piece.text) for piece in pages[-1].pieces)
+            if length > MOST_TEXT:
+                raise SourceError(f"{name} holds far more text than an article", "split it")
+        return pages, _read_about(document, "Title"), _read_about(document, "Author")
+    except pypdfium2.PdfiumError as error:
+        raise _damaged(name, error) from None
+    finally:
+        document.close()
+
+
+def _read_about(document: pypdfium2.PdfDocument, key: str) -> str | None:
+    value = canonical(document.get_metadata_value(key)).replace("\0", " ")
+    return " ".join(value.split()) or None
+
+
+def _damaged(name: str, error: Exception) -> SourceError:
+    reason = str(error).split("\n")[0][:100] or type(error).__name__
+    return SourceError(f"{name} is a damaged PDF ({reason})", "save or export it again")
+
+
+def _without_text(page: Glyphs) -> Glyphs:
+    return Glyphs((), (), page.turn, page.words, page.unknown)
+
+
+def _find_title(blocks: Sequence[Paragraph]) -> str | None:
+    """Give the heading in the largest type of those that stand before the text."""
+    text = (n for n, b in enumerate(blocks) if b.kind == "body" and len(b.text) >= _TEXT)
+    before = blocks[: next(text, len(blocks))]
+    headings = [block for block in before if block.kind == "heading" and block.page == 0]
+    return max(headings, key=lambda block: block.size).text if headings else None

@@ -20,6 +20,7 @@ from index.errors import ArticlebotError, LibraryError, SourceError, UsageError
 from index.models.encode import Encoder, OnnxEncoder
 from index.models.export import export_model
 from index.reading.intake import Intake
+from index.reading.limits import Limits
 from index.reading.read import Blob, Reading, Source, find_sources
 from index.settings import Settings
 from index.stores.choice import open_server
@@ -52,7 +53,7 @@ def index_in_parallel(
     """
     server = open_server(settings)
     passed_over = Counter[str]()
-    found = find_sources(sources, reading.glob, passed_over)
+    found = find_sources(sources, reading, passed_over)
     if any(isinstance(source, Blob) for source in found):
         raise UsageError("standard input is one article", "index it without --workers")
     if encoder is None:  # once, before several processes would do it at the same time
@@ -102,7 +103,7 @@ def work(settings: Settings, encoder: Encoder) -> int:
         writer = PostgresWriter(connection, encoder, settings.model)
         while True:
             if job := jobs.claim(connection, writer.run):
-                jobs.finish(connection, job, _index(job, writer, encoder))
+                jobs.finish(connection, job, _index(job, writer, encoder, Limits.of(settings)))
                 done += 1
             elif jobs.count_open(connection):
                 jobs.give_up_hopeless(connection)
@@ -113,9 +114,9 @@ def work(settings: Settings, encoder: Encoder) -> int:
     return done
 
 
-def _index(job: jobs.Job, writer: PostgresWriter, encoder: Encoder) -> IndexReport:
+def _index(job: jobs.Job, writer: PostgresWriter, encoder: Encoder, limits: Limits) -> IndexReport:
     source: Source = job.source if is_url(job.source) else Path(job.source)
-    intake = Intake([source], replace(job.reading, glob=None))
+    intake = Intake([source], replace(job.reading, glob=None), limits, writer.contents())
     return index_sources(intake, writer, encoder, unwatched, prune=False)
 
 

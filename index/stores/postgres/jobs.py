@@ -112,7 +112,10 @@ def read_report(connection: Connection, batch: str) -> IndexReport:
         sum(outcome[name] for _, outcome in outcomes)
         for name in ("added", "changed", "unchanged", "sentences")
     )
-    return IndexReport(added, changed, unchanged, sentences, tuple(failed))
+    warnings = tuple(
+        (source, warning) for _, outcome in outcomes for source, warning in outcome["warnings"]
+    )
+    return IndexReport(added, changed, unchanged, sentences, tuple(failed), warnings=warnings)
 
 
 def _dump(report: IndexReport) -> str:
@@ -123,5 +126,6 @@ def _dump(report: IndexReport) -> str:
             "unchanged": report.unchanged,
             "sentences": report.sentences,
             "failed": [[error.what, error.remedy] for error in report.failed],
+            "warnings": report.warnings,
         }
     )

@@ -14,7 +14,7 @@ from index.store import EncodedArticle
 
 _OLD_PIPELINE = 3
 """Of what was staged before the version was kept."""
-_ABOUT = ("title", "source", "author", "language", "path")
+_ABOUT = ("title", "source", "author", "language", "path", "warnings")
 
 
 def fold(source: str) -> str:
@@ -30,7 +30,9 @@ def dump_about(article: Article) -> str:
 def load_article(
     article_id: str, about: Mapping[str, Any], published: date | None, text: bytes
 ) -> Article:
-    return Article(id=article_id, published=published, text=bytes(text).decode(), **about)
+    told = {"warnings": tuple(about.get("warnings", ()))}
+    given = {"id": article_id, "published": published, "text": bytes(text).decode()}
+    return Article(**{**about, **given, **told})
 
 
 def dump_structure(parsed: ParsedArticle) -> str:
@@ -65,7 +67,7 @@ def dump_staged(encoded: EncodedArticle, added: str) -> tuple[str, str, bytes]:
         "added": added,
         "pipeline": encoded.pipeline,
     }
-    del row["layout"]  # it has become the structure
+    del row["layout"], row["excerpt"]  # the one has become the structure, the other been used
     vectors = encoded.vectors.astype("<f4", copy=False).tobytes()
     return json.dumps(row, ensure_ascii=False), dump_structure(encoded.parsed), vectors
 
@@ -79,6 +81,7 @@ def load_staged(
     """
     added, pipeline = str(row.pop("added")), int(row.pop("pipeline", _OLD_PIPELINE))
     day = row.pop("published")
+    row["warnings"] = tuple(row.get("warnings", ()))
     article = Article(**row, published=date.fromisoformat(day) if day else None)
     parsed = load_structure(article, structure)
     loaded = np.frombuffer(vectors, "<f4").reshape(len(parsed.sentences), -1)

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from index.article import ParsedArticle, head
-from index.stores.words import analyzer
+from index.stores.analysis import make_analyzer
 
 
 def _lengths() -> Iterator[int]:
@@ -90,12 +90,12 @@ class ArticleWords:
 
 def analyze(text: str) -> Sequence[str]:
     """Give the words of a text as they are compared."""
-    return analyzer().analyze(text)
+    return make_analyzer()(text)
 
 
 def count_words(parsed: ParsedArticle) -> ArticleWords:
     """Count the words of an article's sentences and passages."""
-    analyze = analyzer().analyze
+    analyze = make_analyzer()
     title, text = parsed.article.title, parsed.article.text
     sentences: list[SentenceWords] = []
     passages: list[PassageWords] = []

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from bot.answering.answer import ask, title_copies
-from bot.answering.query import MAX_QUESTION, Query
+from bot.answering.query import Query
+from bot.question import MAX_QUESTION
 from index.errors import EmptyLibraryError, UnknownArticleError, UsageError
 from index.library import Library
 from index.models.rerank import PassageText, Reading

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from bot.answering.answer import ask
 from bot.answering.citation import exact
-from bot.answering.query import Query, check_question
+from bot.answering.query import Query
+from bot.question import check_question
 from index.article import Article, canonical
 from index.errors import EmptyLibraryError, UsageError
 from index.library import Library

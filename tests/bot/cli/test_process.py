@@ -36,7 +36,7 @@ def test_asking_does_not_import_what_only_servers_and_training_need(indexed: Pat
     imported = set(result.stderr.decode().split())
     assert "onnxruntime" in imported
     assert not imported & {"torch", "transformers", "fastapi", "slack_bolt", "prompt_toolkit"}
-    readers = {"trafilatura", "lxml", "pypdf", "docx", "feedparser", "httpx", "yaml"}
+    readers = {"trafilatura", "lxml", "pypdfium2", "docx", "feedparser", "httpx", "yaml"}
     assert not imported & (readers | {"dateparser", "lemminflect", "charset_normalizer"})
 
 

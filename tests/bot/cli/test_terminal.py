@@ -1,5 +1,7 @@
 """The program on a terminal: its prompt and its bar."""
 
+import io
+import json
 import os
 import pty
 import select
@@ -103,3 +105,19 @@ def test_a_bar_on_a_terminal(tmp_path: Path) -> None:
     assert code == 0
     assert b"0/1 articles" in terminal.output
     assert b"Publishing" in terminal.output
+
+
+def test_json_on_a_terminal_cannot_act_on_it() -> None:
+    from bot.cli import session
+
+    class Screen(io.TextIOWrapper):
+        def isatty(self) -> bool:
+            return True
+
+    written = io.BytesIO()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(session.sys, "stdout", Screen(written, "utf-8"))  # type: ignore[attr-defined]
+        session.print_json(json.dumps({"quote": "a\x9b2J\x85\u202eé"}, ensure_ascii=False))
+        told = written.getvalue().decode()
+    assert "\\u009b2J\\u0085\\u202eé" in told
+    assert json.loads(told) == {"quote": "a\x9b2J\x85\u202eé"}

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from bot.answering.query import MAX_QUESTION
 from bot.cli.main import app
 from bot.cli.session import Session
+from bot.question import MAX_QUESTION
 from index.article import ArticleSummary
 from index.build import IndexReport, OnProgress, Progress, unwatched
 from index.library import Library

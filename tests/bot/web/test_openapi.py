@@ -30,6 +30,7 @@ def test_document_is_complete(client: httpx.Client) -> None:
         "/v1/models",
         "/v1/articles/{article_id}",
         "/v1/feedback",
+        "/v1/preview",
         "/v1/search",
         "/healthz",
         "/metrics",

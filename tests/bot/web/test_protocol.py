@@ -2,7 +2,6 @@
 
 import socket
 import time
-from functools import partial
 
 import pytest
 from starlette.applications import Starlette
@@ -11,7 +10,8 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
 from bot.web import protocol
-from bot.web.protocol import BoundedProtocol
+from bot.web.server import make_config
+from index.settings import Settings
 from tests.bot.serving import serving
 
 HEAD = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 400000\r\n\r\n"
@@ -40,7 +40,7 @@ def test_a_request_that_does_not_come_is_not_waited_for(
     sent: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(protocol, "SECONDS", 0.5)
-    with serving(APP, http=partial(BoundedProtocol, most=10)) as client:
+    with serving(APP, make_config(APP, Settings())) as client:
         address = ("127.0.0.1", client.base_url.port or 0)
         with socket.create_connection(address) as connection:
             connection.sendall(sent)
@@ -52,7 +52,7 @@ def test_a_request_that_does_not_come_is_not_waited_for(
 def test_a_byte_now_and_then_does_not_help(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(protocol, "SECONDS", 0.5)
     with (
-        serving(APP, http=partial(BoundedProtocol, most=10)) as client,
+        serving(APP, make_config(APP, Settings())) as client,
         socket.create_connection(("127.0.0.1", client.base_url.port or 0)) as connection,
     ):
         connection.sendall(HEAD)
@@ -65,7 +65,7 @@ def test_a_byte_now_and_then_does_not_help(monkeypatch: pytest.MonkeyPatch) -> N
 def test_a_body_that_comes_steadily_has_its_time(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(protocol, "SECONDS", 0.3)
     with (
-        serving(APP, http=partial(BoundedProtocol, most=10)) as client,
+        serving(APP, make_config(APP, Settings())) as client,
         socket.create_connection(("127.0.0.1", client.base_url.port or 0)) as connection,
     ):
         connection.sendall(HEAD)
@@ -77,7 +77,7 @@ def test_a_body_that_comes_steadily_has_its_time(monkeypatch: pytest.MonkeyPatch
 
 
 def test_connections_over_the_number_are_refused_and_places_come_back() -> None:
-    with serving(APP, http=partial(BoundedProtocol, most=3)) as client:
+    with serving(APP, make_config(APP, Settings(connections=3))) as client:
         address = ("127.0.0.1", client.base_url.port or 0)
         held = [socket.create_connection(address) for _ in range(3)]
         time.sleep(0.1)

@@ -8,11 +8,13 @@ import pytest
 from lxml import html
 
 from index.article import Article, canonical
-from index.reading.clean import find_paragraphs
 from index.reading.formats import detect
+from index.reading.split import parse_article
 
 PAGES = sorted(Path(__file__).parent.joinpath("pages").glob("*.html"))
 KEPT = RECOGNISED = 0.95
+ANSWERING = ("body", "item")
+"""Kinds that the labels are about: headings and captions of a story are neither."""
 
 
 def text_of(element: html.HtmlElement) -> str:
@@ -50,7 +52,7 @@ def read_saved(path: Path) -> list[str]:
     data = path.read_text("utf-8").replace(" data-body", "")
     (document,) = detect.read(data.encode(), path.name)
     assert not isinstance(document, Exception)
-    return bodies(document.text)
+    return [block.text for block in document.blocks if block.kind in ANSWERING]
 
 
 def read_scraped(labels: list[tuple[bool, str]]) -> list[str]:
@@ -59,8 +61,8 @@ def read_scraped(labels: list[tuple[bool, str]]) -> list[str]:
 
 def bodies(text: str) -> list[str]:
     article = Article("a", "a", "a", canonical(text))
-    found = find_paragraphs(article.text)
-    return [article.text[p.start : p.end] for p in found if p.kind == "body"]
+    found = parse_article(article).paragraphs
+    return [article.text[p.start : p.end] for p in found if p.kind != "furniture"]
 
 
 def labelled(path: Path) -> list[tuple[bool, str]]:

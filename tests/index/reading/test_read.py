@@ -162,7 +162,7 @@ def test_what_is_missing_is_told_and_the_rest_is_given(write: Write, tmp_path: P
     assert isinstance(missing, SourceError)
     assert isinstance(nothing, SourceError)
     assert str(missing) == f"no such file or folder: {tmp_path / 'nowhere'}: check the path"
-    assert str(nothing).startswith(f"no articles in {empty}: put files (.atom, .docx")
+    assert str(nothing).startswith(f"no articles in {empty}: put files that")
     assert found == path
 
 

@@ -110,7 +110,7 @@ def make_old(data: Path) -> None:
     connection = sqlite3.connect(data / "articles.sqlite3")
     connection.executescript(f"""
         DROP VIEW stored_sentence; DROP INDEX article_pipeline;
-        ALTER TABLE article DROP COLUMN pipeline;
+        ALTER TABLE article DROP COLUMN pipeline; ALTER TABLE article DROP COLUMN warnings;
         ALTER TABLE paragraph DROP COLUMN level;
         ALTER TABLE passage DROP COLUMN section;
         CREATE {schema._SENTENCES.replace(", g.kind, p.section", "")};

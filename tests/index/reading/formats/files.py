@@ -91,3 +91,12 @@ def one(data: bytes | str, name: str = "file") -> Document:
     (document,) = read(data, name)
     assert isinstance(document, Document)
     return document
+
+
+def said(document: Document) -> list[tuple[str, str]]:
+    """Give the kind and the text of each block."""
+    return [(block.kind, block.text) for block in document.blocks]
+
+
+def texts(document: Document) -> list[str]:
+    return [block.text for block in document.blocks]

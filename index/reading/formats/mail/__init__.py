@@ -1,0 +1,1 @@
+"""Mails (EML, MBOX): what was written, apart from what was quoted."""

@@ -1,0 +1,1 @@
+"""Word processing, presentations, sheets: what office programs save, in archives of XML."""

@@ -1,0 +1,1 @@
+"""Pages of paper: lines with a place, and how they are read as paragraphs."""
