@@ -4,6 +4,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from index.article import SEPARATOR
 from index.compatible import find_origin, make_compatible, make_readable
 from index.models.encode import Encoder
@@ -45,6 +47,8 @@ class Hit:
     """Of the first stage: by meaning and by words."""
     relevance: float | None = None
     """The reranker's logit, 0 where "none of these" is as likely; None without a reranker."""
+    total: float | None = None
+    """The same of all sentences together that it has read: whether any of them answers."""
     span: Span | None = None
     """The words that answer, in the article's text; None where no reranker has marked any."""
 
@@ -91,14 +95,15 @@ def _rerank(
 ) -> list[Hit]:
     """Rank by both stages what has been read; the rest follows as it was."""
     readings = _read(snapshot, reranker, question, _worth_reading(hits))
+    total = float(np.logaddexp.reduce([reading.logit for reading in readings.values()]))
     read = [
-        replace(hit, relevance=reading.logit, span=reading.span)
+        replace(hit, relevance=reading.logit, total=total, span=reading.span)
         for hit in hits
         if (reading := readings.get(hit.sentence.id))
     ]
     read.sort(key=lambda hit: (-hit.rank_score, hit.sentence.id))
     unread = (hit for hit in hits if hit.sentence.id not in readings)
-    return read + [replace(hit, relevance=UNREAD) for hit in unread]
+    return read + [replace(hit, relevance=UNREAD, total=total) for hit in unread]
 
 
 def _worth_reading(hits: Sequence[Hit]) -> list[StoredSentence]:

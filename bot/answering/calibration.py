@@ -8,9 +8,9 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 
-from bot.answering.confidence import THRESHOLD, sigmoid
+from bot.answering.confidence import THRESHOLD, THRESHOLD_ALONE, sigmoid
 from index.errors import LibraryError
-from index.settings import Settings
+from index.settings import NO_RERANKER, Settings
 
 FILE = "calibration.json"
 
@@ -21,7 +21,7 @@ class Calibration:
 
     scale: float = 1.0
     shift: float = 0.0
-    threshold: float = THRESHOLD
+    threshold: float = THRESHOLD_ALONE
     """From this probability on, a question counts as answered."""
     reranker: str = ""
     model: str = ""
@@ -34,7 +34,14 @@ class Calibration:
 
 
 BUILT_IN = Calibration()
+"""Without a reranker."""
+WITH_RERANKER = Calibration(threshold=THRESHOLD)
 _STORED = TypeAdapter(Calibration)
+
+
+def built_in(settings: Settings) -> Calibration:
+    """Give the calibration that applies where a library has none of its own."""
+    return BUILT_IN if settings.reranker == NO_RERANKER else WITH_RERANKER
 
 
 def load_calibration(settings: Settings) -> Calibration:
@@ -42,9 +49,9 @@ def load_calibration(settings: Settings) -> Calibration:
     try:
         stored = _STORED.validate_json((settings.data / FILE).read_bytes())
     except (OSError, ValueError):
-        return BUILT_IN
+        return built_in(settings)
     fits = (stored.reranker, stored.model) == (settings.reranker, settings.model)
-    return stored if fits else BUILT_IN
+    return stored if fits else built_in(settings)
 
 
 def save_calibration(data: Path, calibration: Calibration) -> None:

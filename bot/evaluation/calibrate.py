@@ -12,7 +12,7 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
-from bot.answering.calibration import Calibration, logit
+from bot.answering.calibration import Calibration, built_in, logit
 from bot.evaluation.figures import Outcome
 from index.errors import UsageError
 from index.settings import Settings
@@ -45,6 +45,7 @@ def fit_calibration(outcomes: Sequence[Outcome], settings: Settings) -> Calibrat
     fitted = Calibration(
         scale=scale,
         shift=shift,
+        threshold=built_in(settings).threshold,
         reranker=settings.reranker,
         model=settings.model,
         questions=len(judged),
@@ -58,23 +59,33 @@ def fit_calibration(outcomes: Sequence[Outcome], settings: Settings) -> Calibrat
 
 
 def _fit(logits: npt.NDArray[np.float64], right: npt.NDArray[np.bool_]) -> tuple[float, float]:
-    """Maximise the likelihood by Newton's method; two parameters, so a few steps are enough."""
-    positive, negative = right.sum(), (~right).sum()
-    target = np.where(right, (positive + 1) / (positive + 2), 1 / (negative + 2))
     inputs = np.stack([logits, np.ones_like(logits)], axis=1)
-    weights = np.array([1.0, 0.0])
-    for _ in range(100):
-        given = 1 / (1 + np.exp(-(inputs @ weights)))
-        slope = inputs.T @ (given - target)
-        bend = (inputs * (given * (1 - given))[:, np.newaxis]).T @ inputs + 1e-6 * np.eye(2)
-        step = np.linalg.solve(bend, slope)
-        weights = weights - np.clip(step, -1.0, 1.0)
-        if np.abs(step).max() < 1e-9:
-            break
+    scale, shift = fit_logistic(inputs, right)
     # A negative scale would say that a lower score is better: the scores then say nothing.
-    if weights[0] <= 0:
+    if scale <= 0:
         raise UsageError(
             "on these questions the wrong passages score as high as the right ones",
             "check the quotes of the file",
         )
-    return float(weights[0]), float(weights[1])
+    return float(scale), float(shift)
+
+
+def fit_logistic(
+    inputs: npt.NDArray[np.float64], right: npt.NDArray[np.bool_]
+) -> npt.NDArray[np.float64]:
+    """Give the weights of the inputs, (rows, weights), for which the likelihood is greatest.
+
+    By Newton's method, with the smoothed targets; a few weights, so a few steps are enough.
+    """
+    positive, negative = right.sum(), (~right).sum()
+    target = np.where(right, (positive + 1) / (positive + 2), 1 / (negative + 2))
+    weights = np.zeros(inputs.shape[1])
+    for _ in range(100):
+        given = 1 / (1 + np.exp(-(inputs @ weights)))
+        slope = inputs.T @ (given - target)
+        bend = (inputs * (given * (1 - given))[:, np.newaxis]).T @ inputs
+        step = np.linalg.solve(bend + 1e-6 * np.eye(len(weights)), slope)
+        weights = weights - np.clip(step, -1.0, 1.0)
+        if np.abs(step).max() < 1e-9:
+            break
+    return weights

@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 
 from bot.answering.answer import ask
-from bot.answering.calibration import BUILT_IN
+from bot.answering.calibration import built_in
 from bot.answering.citation import exact
 from bot.answering.confidence import measure_coverage
 from bot.answering.query import Query
@@ -87,14 +87,7 @@ def evaluate(
         UsageError: what is planned does not fit the file.
         ArticlebotError: as `ask` raises.
     """
-    file = read_questions(path, own_articles=not plan.in_index)
-    entries = _draw(file.entries, plan)
-    with _open(file, plan, settings, open_library, watch) as library:
-        library.warm()
-        find = cache(lambda name: _find_article(library, file, name))
-        questions = [place(entry, find(entry.article)) for entry in entries]
-        if plan.off_topic:
-            questions = _with_off_topic(questions)
+    with open_questions(path, plan, settings, open_library, watch) as (library, questions):
         parsed = cache(library.article)
         outcomes = []
         for done, question in enumerate(questions):
@@ -102,6 +95,28 @@ def evaluate(
             outcomes.append(_ask(library, question, plan, parsed))
         watch.on_question(len(questions), len(questions))
         return Evaluation(tuple(outcomes), {id_: parsed(id_) for id_ in _involved(outcomes)})
+
+
+@contextmanager
+def open_questions(
+    path: Path,
+    plan: Plan,
+    settings: Settings,
+    open_library: Callable[[Settings], Library] = Library.open,
+    watch: Watch = Watch(),
+) -> Iterator[tuple[Library, list[Question]]]:
+    """Open a library that has the articles of a file, and give the questions about them.
+
+    Raises:
+        SourceError, UsageError: as `evaluate` does.
+    """
+    file = read_questions(path, own_articles=not plan.in_index)
+    entries = _draw(file.entries, plan)
+    with _open(file, plan, settings, open_library, watch) as library:
+        library.warm()
+        find = cache(lambda name: _find_article(library, file, name))
+        questions = [place(entry, find(entry.article)) for entry in entries]
+        yield library, _with_off_topic(questions) if plan.off_topic else questions
 
 
 def _draw(entries: Sequence[Entry], plan: Plan) -> Sequence[Entry]:
@@ -170,7 +185,7 @@ def _ask(
 ) -> Outcome:
     only = question.article_id if plan.per_article or plan.off_topic else None
     query = Query(question=question.text, top_k=MRR_DEPTH, article=only)
-    answer = ask(library, query, None if plan.calibrated else BUILT_IN)
+    answer = ask(library, query, None if plan.calibrated else built_in(library.settings))
     cited = [passage.citation for passage in answer.shown]
     elsewhere = (0, 0)  # holds nothing
     spans = [(c.start, c.end) if c.article_id == question.article_id else elsewhere for c in cited]

@@ -17,8 +17,8 @@ from index.training.swaps import exchange, names
 
 EXCHANGED = 0.15
 """The share of the SQuAD questions that an epoch has a second time, made unanswerable."""
-ELSEWHERE = 0.05
-"""The share of the questions on an article that are shown a part of another text, too."""
+ELSEWHERE = 0.1
+"""The share of the questions on an article that are shown a part of another one, and no answer."""
 BESIDE = 0.4
 """The share of the questions on an article that are shown two parts of it, not one."""
 HIDDEN = 0.1
@@ -82,6 +82,7 @@ class Sampler:
         """
         self.corpus = corpus
         self.shares = shares or {}
+        self.homes = sorted({q.home for q in corpus.questions if q.rivals})
         self.names: dict[str, list[str]] = {}
 
     def window(
@@ -123,25 +124,26 @@ class Sampler:
         though it had it is compared with "none of these". Short parts are most.
         """
         budget = rng.randint(30, 80) if rng.random() < 0.75 else rng.randint(80, 180)
+        if rng.random() < ELSEWHERE:
+            d = rng.choice([home for home in self.homes if home != q.home] or [q.home])
+            s = rng.randrange(len(self.corpus.documents[d].ids))
+            skip = q.near if d == q.home else frozenset()
+            return self.judged(q, [self.window(d, s, budget, skip, rng)])
         shown = bool(q.gold) and rng.random() >= HIDDEN
         windows: list[Window] = []
         if shown:
             gold = rng.choice(sorted(q.gold))
             windows.append(self.window(q.home, gold, budget, frozenset(), rng))
         wanted = 2 if rng.random() < BESIDE else 1
-        skip = set(q.near) | {s for window in windows for s in window.sentences}
+        seen = set(q.near) | {s for window in windows for s in window.sentences}
         picks = [s for s in q.rivals if rng.random() < 0.6]
         for s in (*picks, *q.rivals):
             if len(windows) == wanted:
                 break
-            if s not in skip:
-                window = self.window(q.home, s, budget, frozenset(skip), rng)
+            if s not in seen:
+                window = self.window(q.home, s, budget, frozenset(seen), rng)
                 windows.append(window)
-                skip |= set(window.sentences)
-        if rng.random() < ELSEWHERE:
-            d = rng.randrange(len(self.corpus.documents))
-            s = rng.randrange(len(self.corpus.documents[d].ids))
-            windows.append(self.window(d, s, budget, frozenset(), rng))
+                seen |= set(window.sentences)
         return self.judged(q, windows)
 
     def judged(self, q: Question, windows: list[Window], hide: bool = False) -> Group:

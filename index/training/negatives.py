@@ -5,16 +5,18 @@ Of the same article, as rivals of the right one, by meaning; and of other texts,
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
-import bm25s
 import numpy as np
 import torch
 from tokenizers import Tokenizer
 
-from index.training.corpus import Corpus, Document, Question
+from index.stores.words import WordIndex
+from index.training.corpus import Corpus, Question
 from index.training.model import Encoder
 
 NEGATIVES, RIVALS = 16, 8
@@ -63,16 +65,14 @@ def mine(corpus: Corpus) -> None:
         asked = [q for q in corpus.questions if documents[q.home].long == long and not q.rivals]
         if not owner or not asked:
             continue
-        words = bm25s.BM25()
-        texts = [_titled(documents[d], s) for d, s in owner]
-        words.index(bm25s.tokenize(texts, show_progress=False), show_progress=False)
-        best, _ = words.retrieve(
-            bm25s.tokenize([q.text for q in asked], show_progress=False),
-            k=min(8 * NEGATIVES, len(owner)),
-            show_progress=False,
-        )
-        for q, row in zip(asked, best, strict=True):
-            q.negatives = _choose(corpus, q, [owner[i] for i in row])
+        rows = [
+            (i, "", documents[d].sentences[s], documents[d].title) for i, (d, s) in enumerate(owner)
+        ]
+        with tempfile.TemporaryDirectory() as folder:
+            words = WordIndex.build(rows, Path(folder, "words"))
+            for q in asked:
+                nearest = words.search(q.text, 8 * NEGATIVES)
+                q.negatives = _choose(corpus, q, [owner[i] for i in nearest])
 
 
 def mine_rivals(corpus: Corpus, source: str, vectors: Vectors) -> None:
@@ -90,11 +90,6 @@ def mine_rivals(corpus: Corpus, source: str, vectors: Vectors) -> None:
         row, column = row + len(questions), column + size
         for q, best in zip(questions, np.argsort(-near).tolist(), strict=True):
             q.rivals = [s for s in best if s not in q.near][:RIVALS]
-
-
-def _titled(document: Document, sentence: int) -> str:
-    text = document.sentences[sentence]
-    return f"{document.title}: {text}" if document.title else text
 
 
 def _choose(corpus: Corpus, q: Question, nearest: list[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -35,7 +35,8 @@ def article(**more: object) -> str:
 
 
 def test_an_article_a_line_has_its_questions(write: Write) -> None:
-    answer = {"p": 0, "quote": "The king came by train in 1912.", "span": "The king"}
+    quote = "The king came by train in 1912."
+    answer = {"p": 0, "quote": quote, "span": "The king"}
     who = {"q": "who was it ", "kind": "who", "answers": [answer, {**answer, "span": ""}]}
     near = {"q": "How much did it cost?", "kind": "near", "answers": [], "note": "not said"}
     further = {"id": "visit", "questions": [{"q": "Was he there?", "answers": [answer]}]}
@@ -43,11 +44,10 @@ def test_an_article_a_line_has_its_questions(write: Write) -> None:
     file = read_questions(write("news.jsonl", lines))
     visit = Article("visit", "A visit", f"{file.path}#visit", f"{CONTEXT}\n\n{OTHER}")
     assert file.articles == {"visit": visit}
-    quote = (answer["quote"],)
     assert file.entries == (
-        Entry("who was it", "visit", quote, kind="who", spans=("The king",)),
+        Entry("who was it", "visit", (quote,), kind="who", spans=("The king",)),
         Entry("How much did it cost?", "visit", (), kind="near"),
-        Entry("Was he there?", "visit", quote, spans=("The king",)),
+        Entry("Was he there?", "visit", (quote,), spans=("The king",)),
     )
     found = place(file.entries[0], visit)
     assert (found.places, found.kind, found.spans) == (((0, 31),), "who", ("The king",))

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from index.compatible import make_readable
 from index.errors import ModelError
 from index.library import Library
 from index.models.rerank import (
@@ -83,15 +84,20 @@ def test_the_ranking_follows_the_reranker(seed_library: Library) -> None:
     assert "Chemezov" in quotes[1]
     assert {hit.sentence.id for hit in hits} == {hit.sentence.id for hit in first}
     spans = {text for r in reranker.given for text in (r.text[a:b] for a, b in r.sentences)}
-    read = [hit for hit, quote in zip(hits, quotes, strict=True) if quote in spans]
+    seen = [make_readable(quote, ())[0] for quote in quotes]
+    read = [hit for hit, quote in zip(hits, seen, strict=True) if quote in spans]
     assert hits[: len(read)] == read
     assert [hit.rank_score for hit in read] == sorted((h.rank_score for h in read), reverse=True)
     assert all(hit.relevance == UNREAD for hit in hits[len(read) :])
+    # Whether anything answers is the same of all, and at least as likely as that one sentence does.
+    (total,) = {hit.total for hit in hits}
+    assert total is not None
+    assert 5.0 < total < 5.0 + np.log(len(hits))
     # What was read are whole passages of the article, each once, with all their sentences.
     assert len(reranker.given) == len({(r.title, r.text) for r in reranker.given})
     for passage in reranker.given:
-        assert passage.text in article.text
-        assert all(passage.text[start:end] in quotes for start, end in passage.sentences)
+        assert passage.text in make_readable(article.text, ())[0]
+        assert all(passage.text[start:end] in seen for start, end in passage.sentences)
 
 
 def test_only_the_best_are_read(library: Library, tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ OTHER = ["Another bridge cost four million.", "Ships sailed."]
 def by_letters(texts: list[str]) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
     counts = [[text.lower().count(letter) for letter in "abcdefghijklmnopqrst"] for text in texts]
     vectors = np.array(counts, np.float32)
-    return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+    return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True), np.float32)
 
 
 def test_rivals_are_of_the_article_and_answer_nothing(corpus: Corpus) -> None:
