@@ -1,5 +1,12 @@
 """Numbers in words, and foreign text made harmless to show: what every front end needs."""
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:  # what tells of an error need not wait for them
+    from bot.answering.passage import AnswerSpan
+    from bot.answering.verdict import Verdict
+
 _BIDI_CONTROLS = "\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 _SPACES = "\t\r\v\f"
 _LINE_BREAKS = "\x85\u2028\u2029"
@@ -32,6 +39,23 @@ def neutralise(text: str) -> str:
 def one_line(text: str) -> str:
     """Give a text, neutralised, on one line: for titles, names and messages."""
     return " ".join(neutralise(text).split())
+
+
+NOT_FOUND = "No article answers this question."
+NOT_AN_ANSWER = "The closest passages, which are not an answer:"
+UNSURE = "The articles may not answer this. Closest:"
+
+
+def describe_verdict(verdict: "Verdict", *, shown: bool) -> str:
+    """Say that a question is not answered, or perhaps not; `shown`: the closest passages follow."""
+    if verdict == "unsure":
+        return UNSURE
+    return f"{NOT_FOUND} {NOT_AN_ANSWER}" if shown else NOT_FOUND
+
+
+def join_answers(answers: "Sequence[AnswerSpan]") -> str:
+    """Give the answers on one line, as it is shown first."""
+    return " · ".join(" ".join(answer.text.split()) for answer in answers)
 
 
 def describe_confidence(probability: float) -> str:

@@ -23,6 +23,7 @@ _FORMED = re.compile(
     "[\uff9e\uff9f]?"  # the marks of half-width Japanese letters
 )
 """What may have another form; a few of these are the usual form themselves."""
+_WORD = re.compile(r"\S+")
 _APOSTROPHES = frozenset("\u2018\u2019\u201a\u201b\u2032")
 _STRAIGHT = dict.fromkeys(_APOSTROPHES, "'") | dict.fromkeys("\u201c\u201d\u201e\u201f\u2033", '"')
 _STRAIGHT |= {"\u2010": "-", "\u2011": "-"}
@@ -70,6 +71,31 @@ def make_readable(text: str, spans: Iterable[tuple[int, int]]) -> tuple[str, lis
         return moved
 
     return other, [(place(a, after=False), place(b, after=True)) for a, b in spans]
+
+
+def find_origin(text: str, start: int, end: int) -> tuple[int, int]:
+    """Give the place in a text of a span of what the reader sees of it.
+
+    Exact where a word looks the same to the reader; of another, the whole word is taken.
+    """
+    words = [(word.start(), word.end()) for word in _WORD.finditer(text)]
+    other, placed = make_readable(text, words)
+    if other == text or not words:
+        return start, end
+    within = [n for n, (first, last) in enumerate(placed) if first < end and start < last]
+    if not within:
+        return start, start
+
+    def is_alike(word: int) -> bool:
+        return text[slice(*words[word])] == other[slice(*placed[word])]
+
+    first, last = within[0], within[-1]
+    begins, ends = words[first][0], words[last][1]
+    if is_alike(first):
+        begins += max(0, start - placed[first][0])
+    if is_alike(last):
+        ends -= max(0, placed[last][1] - end)
+    return begins, ends
 
 
 def _form(match: re.Match[str]) -> str:

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from index.article import SEPARATOR
-from index.compatible import make_compatible, make_readable
+from index.compatible import find_origin, make_compatible, make_readable
 from index.models.encode import Encoder
-from index.models.rerank import PassageText, Reranker
+from index.models.rerank import PassageText, Reading, Reranker, Span
 from index.reading.questions import asks
 from index.stages import stage
 from index.store import EVERYTHING, Candidate, Filter, Snapshot, StoredSentence
@@ -49,6 +49,8 @@ class Hit:
     """The reranker's logit, 0 where "none of these" is as likely; None without a reranker."""
     total: float | None = None
     """The same of all sentences together that it has read: whether any of them answers."""
+    span: Span | None = None
+    """The words that answer, in the article's text; None where no reranker has marked any."""
 
     @property
     def rank_score(self) -> float:
@@ -92,15 +94,15 @@ def _rerank(
     snapshot: Snapshot, reranker: Reranker, question: str, hits: Sequence[Hit]
 ) -> list[Hit]:
     """Rank by both stages what has been read; the rest follows as it was."""
-    relevance = _read(snapshot, reranker, question, _worth_reading(hits))
-    total = float(np.logaddexp.reduce(list(relevance.values())))
+    readings = _read(snapshot, reranker, question, _worth_reading(hits))
+    total = float(np.logaddexp.reduce([reading.logit for reading in readings.values()]))
     read = [
-        replace(hit, relevance=relevance[hit.sentence.id], total=total)
+        replace(hit, relevance=reading.logit, total=total, span=reading.span)
         for hit in hits
-        if hit.sentence.id in relevance
+        if (reading := readings.get(hit.sentence.id))
     ]
     read.sort(key=lambda hit: (-hit.rank_score, hit.sentence.id))
-    unread = (hit for hit in hits if hit.sentence.id not in relevance)
+    unread = (hit for hit in hits if hit.sentence.id not in readings)
     return read + [replace(hit, relevance=UNREAD, total=total) for hit in unread]
 
 
@@ -115,29 +117,40 @@ def _worth_reading(hits: Sequence[Hit]) -> list[StoredSentence]:
 
 def _read(
     snapshot: Snapshot, reranker: Reranker, question: str, best: Sequence[StoredSentence]
-) -> dict[int, float]:
-    """Give the logits, by sentence id, of all sentences in the passages of the best."""
+) -> dict[int, Reading]:
+    """Read, by sentence id, all sentences in the passages of the best; spans are the article's."""
     passages = snapshot.passages([sentence.id for sentence in best])
     articles = {id_: snapshot.article(id_) for id_ in {p[0].article_id for p in passages}}
-    readings = []
+    texts, originals = [], []
     for sentences in passages:
         article = articles[sentences[0].article_id]
         assert article is not None, "a snapshot holds the articles of its sentences"
         start, end = sentences[0].passage_start, sentences[0].passage_end
         spans = tuple((sentence.start - start, sentence.end - start) for sentence in sentences)
-        text, places = make_readable(article.text[start:end], spans)
+        originals.append(article.text[start:end])
+        text, places = make_readable(originals[-1], spans)
         title, section = (
             make_readable(each, ())[0] for each in (article.title, sentences[0].section)
         )
-        readings.append(PassageText(title, text, tuple(places), section))
-    logits = reranker.score(make_readable(question, ())[0], readings)
-    for sentences, scores in zip(passages, logits, strict=True):
-        scores[0] += ASKED * _likeness(question, sentences[0].section)
+        texts.append(PassageText(title, text, tuple(places), section))
+    readings = reranker.read(make_readable(question, ())[0], texts)
+    for sentences, part in zip(passages, readings, strict=True):
+        asked = ASKED * _likeness(question, sentences[0].section)
+        part[0] = replace(part[0], logit=part[0].logit + asked)
     return {
-        sentence.id: logit
-        for sentences, scores in zip(passages, logits, strict=True)
-        for sentence, logit in zip(sentences, scores, strict=True)
+        sentence.id: _moved(reading, sentence, original)
+        for sentences, part, original in zip(passages, readings, originals, strict=True)
+        for sentence, reading in zip(sentences, part, strict=True)
     }
+
+
+def _moved(reading: Reading, sentence: StoredSentence, passage: str) -> Reading:
+    """Count a span in the article's text, where it was counted in what the reader sees of it."""
+    span, start = reading.span, sentence.passage_start
+    if span is None:
+        return reading
+    first, last = find_origin(passage, span.start, span.end)
+    return replace(reading, span=replace(span, start=first + start, end=last + start))
 
 
 def _likeness(question: str, section: str) -> float:

@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from bot.answering.calibration import Calibration, load_calibration
 from bot.answering.citation import cite, count_places
-from bot.answering.passage import AnswerPassage, Frozen
+from bot.answering.passage import AnswerPassage, AnswerSpan, Frozen
 from bot.answering.query import Query
 from bot.answering.scope import Scope, find_scope
+from bot.answering.verdict import Verdict, decide, find_answers
 from bot.conversation.follow_up import resolve
 from bot.conversation.names import spell_names
 from bot.question import MOST_TURNS, check_question
@@ -45,8 +46,15 @@ class Answer(Frozen):
 
     question: str
     resolved_question: str
-    found: bool
+    verdict: Verdict = Field(
+        default="not_found",
+        description="`answered`, `unsure`: the articles may not answer, or `not_found`.",
+    )
+    found: bool = Field(description="Whether the verdict is `answered`.")
     confidence: float = Field(ge=0, le=1)
+    answers: tuple[AnswerSpan, ...] = Field(
+        default=(), description="The words that answer, where they are known: at most five."
+    )
     passages: tuple[AnswerPassage, ...]
     closest: tuple[AnswerPassage, ...] = Field(
         default=(), description="Filled only when found is false: near, but not an answer."
@@ -56,6 +64,14 @@ class Answer(Frozen):
     )
     index: IndexInfo
     took_ms: float
+
+    @model_validator(mode="before")
+    @classmethod
+    def _judge(cls, data: object) -> object:
+        """Give their verdict to answers that were kept before there were verdicts."""
+        if isinstance(data, dict) and "verdict" not in data and "found" in data:
+            return {**data, "verdict": "answered" if data["found"] else "not_found"}
+        return data
 
     @property
     def shown(self) -> tuple[AnswerPassage, ...]:
@@ -98,12 +114,15 @@ def ask(library: Library, query: Query, calibration: Calibration | None = None) 
         passages = _find(library, snapshot, scope, top_k, calibration)
         info = snapshot.info()
     confidence = max((passage.score for passage in passages), default=0.0)
-    found = confidence >= calibration.threshold
+    verdict = decide(confidence, calibration.threshold)
+    found = verdict == "answered"
     answer = Answer(
         question=query.question,
         resolved_question=question,
+        verdict=verdict,
         found=found,
         confidence=confidence,
+        answers=find_answers(question, passages) if found else (),
         passages=passages if found else (),
         closest=() if found else passages,
         limited_to=scope.limited_to,

@@ -1,6 +1,7 @@
 """Citations: where a quote stands, and the check that it stands there."""
 
 import logging
+import math
 import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
@@ -10,7 +11,7 @@ from urllib.parse import quote as percent_encode
 
 from bot.answering.calibration import Calibration
 from bot.answering.confidence import probability
-from bot.answering.passage import AnswerPassage, Citation
+from bot.answering.passage import AnswerPassage, AnswerSpan, Citation
 from bot.answering.speakers import asks_who, newest_first, replies, take_turns, widen
 from index.article import Article, Kind, Paragraph, head
 from index.reading.questions import asks
@@ -27,6 +28,9 @@ OF_A_PARAGRAPH = 2
 ALIKE = 0.8
 """What near-identical sentences share at least: of their words, as the Jaccard index, and of the
 longer one's characters."""
+
+MARKED = math.log(0.4)
+"""Log-probability from which on the words of a sentence are said to be the answer."""
 
 _WORDS = re.compile(r"\w+")
 
@@ -114,9 +118,14 @@ def cite(
     passages = _order(found, question, calibration.threshold)
     passages = _text_first(passages, beside, calibration.threshold)
     return tuple(
-        passage.model_copy(update={"rank": rank})
+        _ranked(passage, rank)
         for rank, passage in enumerate(_without_repetition(passages[:top_k]), 1)
     )
+
+
+def _ranked(passage: AnswerPassage, rank: int) -> AnswerPassage:
+    answer = passage.answer and passage.answer.model_copy(update={"rank": rank})
+    return passage.model_copy(update={"rank": rank, "answer": answer})
 
 
 def _order(found: list[AnswerPassage], question: str, threshold: float) -> Sequence[AnswerPassage]:
@@ -196,14 +205,16 @@ def _passage(
     cited_start, cited_end = widen(article.text, paragraph, sentence.start, sentence.end)
     start, end = min(start, cited_start), max(end, cited_end)
     text = article.text[start:end]
+    titled = f"{head(article.title, sentence.section)}\n{text}"
+    score = calibration.apply(probability(hit, question, titled))
     return AnswerPassage(
         rank=1,
-        score=calibration.apply(
-            probability(hit, question, f"{head(article.title, sentence.section)}\n{text}")
-        ),
+        score=score,
+        strength="strong" if score >= calibration.threshold else "weak",
         text=text,
         start=start,
         end=end,
+        answer=_answer(hit, article),
         citation=Citation(
             article_id=article.id,
             title=article.title,
@@ -221,13 +232,29 @@ def _passage(
     )
 
 
+def _answer(hit: Hit, article: Article) -> AnswerSpan | None:
+    """Give the words of a sentence that answer, where the reader is sure enough of them."""
+    span, sentence = hit.span, hit.sentence
+    if span is None or span.score < MARKED:
+        return None
+    if not sentence.start <= span.start < span.end <= sentence.end:
+        return None  # in a script without spaces, its origin is not known to the character
+    text = article.text[span.start : span.end]
+    return AnswerSpan(text=text, start=span.start, end=span.end, rank=1, article_id=article.id)
+
+
 def exact(passage: AnswerPassage, text: str, text_sha256: str) -> bool:
     """Tell whether a passage and its citation stand in the text just where they say.
 
     The text must still be the one that was indexed: in another one, the offsets lead to words
     that have not been searched. `text_sha256` is its hash, taken once for all that is cited of it.
     """
-    cited = passage.citation
+    cited, answer = passage.citation, passage.answer
+    if answer and not (
+        cited.start <= answer.start < answer.end <= cited.end
+        and text[answer.start : answer.end] == answer.text
+    ):
+        return False
     return (
         0 <= passage.start <= cited.start < cited.end <= passage.end <= len(text)
         and text[cited.start : cited.end] == cited.quote

@@ -55,7 +55,7 @@ def probability(hit: Hit, question: str, passage: str) -> float:
         score = BIAS + RELEVANCE * measure_relevance(hit) + DENSE * hit.dense
     likely = sigmoid(score)
     if not hit.lexical and is_beyond_latin(question) and is_beyond_latin(passage):
-        likely = min(likely, THRESHOLD / 2)
+        likely = min(likely, THRESHOLD_ALONE / 2)
     return round(likely, 4)
 
 

@@ -1,8 +1,11 @@
 """What is cited: a passage of an article, and where its quote stands."""
 
 from datetime import date
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
+
+Strength = Literal["strong", "weak"]
 
 
 class Frozen(BaseModel):
@@ -33,6 +36,16 @@ class Citation(Frozen):
     link: str
 
 
+class AnswerSpan(Frozen):
+    """The words that answer; always `article.text[start:end] == text`."""
+
+    text: str
+    start: int
+    end: int
+    rank: int = Field(description="Of the passage that they stand in.")
+    article_id: str
+
+
 class AnswerPassage(Frozen):
     """A passage of an article, with the sentence that answers marked by its citation."""
 
@@ -41,7 +54,13 @@ class AnswerPassage(Frozen):
     text: str
     start: int
     end: int
+    strength: Strength = Field(
+        default="strong", description="`strong`: it may well answer; `weak`: less likely."
+    )
     citation: Citation
+    answer: AnswerSpan | None = Field(
+        default=None, description="The words of the quote that answer, where that is likely."
+    )
     also_in: tuple[str, ...] = Field(
         default=(), description="Ids of articles that hold a near-identical sentence."
     )

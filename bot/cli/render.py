@@ -1,5 +1,6 @@
 """Answers and lists on a terminal. Whatever an article or a user wrote is shown as text only."""
 
+import itertools
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
@@ -9,7 +10,16 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from bot.wording import describe_confidence, neutralise, one_line, percent
+from bot.wording import (
+    NOT_AN_ANSWER,
+    NOT_FOUND,
+    UNSURE,
+    describe_confidence,
+    join_answers,
+    neutralise,
+    one_line,
+    percent,
+)
 
 if TYPE_CHECKING:
     from bot.answering.answer import Answer
@@ -20,7 +30,8 @@ _NONE: Mapping[str, str] = MappingProxyType({})
 INDENT = "   "
 NARROW = 80
 """Below this many columns a table of articles would be all line breaks; a list is shown."""
-MARK = "bold reverse"
+MARK, AROUND = "bold reverse", "reverse"
+"""Of the sentence that answers; where its words are known, these alone are bold."""
 
 
 class _Terminal(Console):
@@ -71,15 +82,20 @@ def print_answer(answer: "Answer", console: Console, titles: Mapping[str, str] =
     if answer.limited_to:
         print_text(Text(f"In: {one_line(answer.limited_to)}", "italic"), console)
     if answer.found:
+        if answer.answers:
+            print_text(Text(one_line(join_answers(answer.answers)), "bold"), console)
         print_text(Text(f"Confidence: {describe_confidence(answer.confidence)}", "bold"), console)
         for passage in answer.passages:
             _print_passage(passage, f"{passage.rank}.", console, titles)
         return
-    print_text(Text("Not found: no article answers this question.", "bold"), console)
-    if answer.closest:
-        print_text(Text("The closest passages, which are not an answer:"), console)
-        for passage in answer.closest:
-            _print_passage(passage, "-", console, titles)
+    if answer.verdict == "unsure":
+        print_text(Text(UNSURE, "bold"), console)
+    else:
+        print_text(Text(f"Not found: {NOT_FOUND[0].lower()}{NOT_FOUND[1:]}", "bold"), console)
+        if answer.closest:
+            print_text(Text(NOT_AN_ANSWER), console)
+    for passage in answer.closest:
+        _print_passage(passage, "-", console, titles)
 
 
 def print_articles(articles: "Sequence[ArticleSummary]", console: Console) -> None:
@@ -170,7 +186,12 @@ def _marked(passage: "AnswerPassage", console: Console) -> Text:
     if console.color_system is None:
         opening, closing = ("»", "«") if _is_unicode(console) else (">>", "<<")
         return Text(f"{before.lstrip()}{opening}{quote}{closing}{after.rstrip()}")
-    return Text.assemble(before.lstrip(), (quote, MARK), after.rstrip())
+    marked = [(quote, MARK)]
+    if answer := passage.answer:
+        cuts = [start, answer.start - passage.start, answer.end - passage.start, end]
+        parts = [tidy(text[left:right]) for left, right in itertools.pairwise(cuts)]
+        marked = list(zip(parts, (AROUND, MARK, AROUND), strict=True))
+    return Text.assemble(before.lstrip(), *marked, after.rstrip())
 
 
 def tidy(text: str) -> str:

@@ -25,11 +25,9 @@ from slack_sdk.models.blocks import (
 from bot.answering.answer import Answer
 from bot.answering.passage import AnswerPassage, Citation
 from bot.slack.text import clean, encode, escape, head, line, tail
-from bot.wording import describe_confidence
+from bot.wording import NOT_FOUND, describe_confidence, describe_verdict, join_answers
 
 HELP = "Ask me a question about the indexed articles, for example: Who raised concerns?"
-NOT_FOUND = "The articles do not answer this question."
-NOT_AN_ANSWER = "The closest passages follow; they are not an answer."
 
 MAX_MESSAGE = 12_000
 """Bytes of a message's blocks as escaped JSON. Slack refuses a message somewhere above 13,000
@@ -72,12 +70,14 @@ def answer_message(
     if shared_by:
         user = RichTextElementParts.User(user_id=shared_by)
         first.insert(0, paragraph(user, _Text(text=" shares an answer.")))
-    if found:
-        told = [f"Confidence: {describe_confidence(answer.confidence)}"]
-    else:
-        told = [NOT_FOUND, NOT_AN_ANSWER] if passages else [NOT_FOUND]
-    first.append(paragraph(_Text(text=" ".join(told), style=None if found else {"bold": True})))
-    lines = [*lead, *told, *(_fallback_line(passage) for passage in passages)]
+    told = f"Confidence: {describe_confidence(answer.confidence)}"
+    if not found:
+        told = describe_verdict(answer.verdict, shown=bool(passages))
+    said = line(join_answers(answer.answers), MAX_TITLE)
+    if said:
+        first.insert(len(first) - len(lead), paragraph(_Text(text=said, style={"bold": True})))
+    first.append(paragraph(_Text(text=told, style=None if found else {"bold": True})))
+    lines = [*filter(None, [said]), *lead, told, *(_fallback_line(each) for each in passages)]
     return Message(
         text=escape("\n".join(lines), MAX_FALLBACK),
         blocks=(*_fit([*first, *buttons], passages, len(first), bold=found),),

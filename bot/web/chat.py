@@ -16,10 +16,10 @@ from bot.answering.query import Query
 from bot.conversation.follow_up import resolve
 from bot.question import MAX_QUESTION, MOST_TURNS, check_question, make_turn
 from bot.web.ask import KeptAnswer, answer_and_keep, require_json
-from bot.web.html import NOT_AN_ANSWER, NOT_FOUND
 from bot.web.openapi import events, problems
 from bot.web.samples import CHAT_EVENTS
 from bot.web.service import Service
+from bot.wording import NOT_FOUND, UNSURE, describe_verdict, join_answers
 from index.errors import UsageError
 from index.store import Turn
 
@@ -143,7 +143,7 @@ def _read_turns(messages: list[Message]) -> list[Turn]:
             asked = resolve(" ".join(text[:MAX_QUESTION].split()), turns)
         elif message.role == "assistant" and asked:
             quotes = (_unescape(line) for line in text.splitlines() if line.startswith("> "))
-            found = not text.startswith(NOT_FOUND)
+            found = not text.startswith((NOT_FOUND, UNSURE))
             turns.append(make_turn(asked, next(quotes, None), found=found))
     return turns
 
@@ -167,7 +167,10 @@ def write_message(answer: KeptAnswer, base_url: str) -> AssistantMessage:
     Links begin with `base_url`, as they are followed from the site of a chat front end.
     """
     shown = answer.shown
-    lead = "" if answer.found else NOT_FOUND + (f" {NOT_AN_ANSWER}" if shown else "")
+    if not answer.found:
+        lead = describe_verdict(answer.verdict, shown=bool(shown))
+    else:
+        lead = f"**{_plain(join_answers(answer.answers))}**" if answer.answers else ""
     content, annotations = lead, []
     for passage in shown:
         content += ("\n\n" if content else "") + _quote(passage) + " "

@@ -11,10 +11,8 @@ from bot.answering.answer import Answer
 from bot.answering.dates import NOT_LIMITED
 from bot.answering.passage import AnswerPassage, Citation
 from bot.failures import Failure
-from bot.wording import describe_confidence, percent
+from bot.wording import describe_confidence, describe_verdict, join_answers, percent
 
-NOT_FOUND = "No article answers this question."
-NOT_AN_ANSWER = "The closest passages, which are not an answer:"
 AGAIN = "Search all dates"
 
 _WEB = ("http://", "https://")
@@ -103,9 +101,12 @@ def render_turn(
         resolved += f'<p class="resolved">In: {limit}</p>\n'
     meter = _METER.format(percent=round(100 * answer.confidence))
     if answer.found:
-        verdict = f"Confidence: {describe_confidence(answer.confidence)}"
+        said = _line(join_answers(answer.answers))
+        verdict = f'<strong class="answer" dir="auto">{said}</strong> ' if said else ""
+        verdict += f"Confidence: {describe_confidence(answer.confidence)}"
     else:
-        verdict = f"<strong>{NOT_FOUND}</strong>" + (f" {NOT_AN_ANSWER}" if shown else "")
+        told, _, rest = describe_verdict(answer.verdict, shown=bool(shown)).partition(". ")
+        verdict = f"<strong>{told.rstrip('.')}.</strong> {rest}".strip()
     return _TURN.format(
         state="found" if answer.found else "missing",
         id=escape(name),
@@ -146,13 +147,23 @@ def _passage(name: str, passage: AnswerPassage, found: bool, titles: Mapping[str
         rank=passage.rank,
         cite=cite,
         before=escape_text(text[:start]),
-        quote=escape_text(text[start:end]),
+        quote=_marked(passage),
         after=escape_text(text[end:]),
         reader=escape(reader_path(citation)),
         title=_line(citation.title) or "untitled",
         where="".join(f"<span>{escape(part)}</span>" for part in where) + link,
         also=also,
     )
+
+
+def _marked(passage: AnswerPassage) -> str:
+    """Give the quote, with the words that answer set off."""
+    quote, answer = passage.citation.quote, passage.answer
+    if answer is None:
+        return escape_text(quote)
+    start, end = (each - passage.citation.start for each in (answer.start, answer.end))
+    parts = (escape_text(part) for part in (quote[:start], quote[start:end], quote[end:]))
+    return "{}<strong>{}</strong>{}".format(*parts)
 
 
 def _place(citation: Citation) -> list[str]:
@@ -179,7 +190,9 @@ def plain_answer(answer: Answer) -> str:
     shown = answer.shown
     lines = [answer.question, ""]
     if not answer.found:
-        lines += [NOT_FOUND + (f" {NOT_AN_ANSWER}" if shown else ""), ""]
+        lines += [describe_verdict(answer.verdict, shown=bool(shown)), ""]
+    elif answer.answers:
+        lines += [join_answers(answer.answers), ""]
     lines += [f"“{' '.join(p.citation.quote.split())}” [{p.rank}]" for p in shown]
     lines += [""] if shown else []
     lines += [

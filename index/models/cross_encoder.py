@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from index.models.exported import ExportedModel
 from index.models.onnx import batches_by_length, open_exported
-from index.models.rerank import PassageText
+from index.models.rerank import PassageText, Reading
 
 BATCH_TOKENS = 2048
 
@@ -24,12 +24,12 @@ class CrossEncoderReranker:
         self._tokenizer, self._session = open_exported(model, threads, model.graph)
         self._inputs = [put.name for put in self._session.get_inputs()]
 
-    def score(self, question: str, passages: Sequence[PassageText]) -> list[list[float]]:
+    def read(self, question: str, passages: Sequence[PassageText]) -> list[list[Reading]]:
         texts = [
             passage.text[start:end] for passage in passages for start, end in passage.sentences
         ]
         logits = iter(self.logits(question, texts).tolist())
-        return [[next(logits) for _ in passage.sentences] for passage in passages]
+        return [[Reading(next(logits), None) for _ in passage.sentences] for passage in passages]
 
     def logits(self, question: str, texts: Sequence[str]) -> npt.NDArray[np.float32]:
         """Give the logit of each text, float32, shape (texts,)."""

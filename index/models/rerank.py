@@ -67,11 +67,8 @@ class Reading:
 class Reranker(Protocol):
     """Scores sentences by reading them together with the question."""
 
-    def score(self, question: str, passages: Sequence[PassageText]) -> list[list[float]]:
-        """Give the logit of every sentence of every passage.
-
-        Higher is better; 0 stands for "no sentence here answers".
-        """
+    def read(self, question: str, passages: Sequence[PassageText]) -> list[list[Reading]]:
+        """Give what is read in every sentence of every passage."""
         ...
 
 
@@ -115,15 +112,8 @@ class PassageReader:
                 'reinstall articlebot, or set ARTICLEBOT_RERANKER to "none"',
             ) from error
 
-    def score(self, question: str, passages: Sequence[PassageText]) -> list[list[float]]:
-        logits = [[-np.inf] * len(passage.sentences) for passage in passages]
-        for window, scores in self._read(question, passages):
-            for sentence, start, end in window.marks:
-                logits[window.passage][sentence] = _pool(scores[start:end])
-        return logits
-
     def read(self, question: str, passages: Sequence[PassageText]) -> list[list[Reading]]:
-        """Give the logit of every sentence of every passage, as `score` does, and its best span.
+        """Give the logit of every sentence of every passage, and its best span.
 
         A span has at most `LONGEST_SPAN` words, all of them whole, and is a part of its sentence.
         """

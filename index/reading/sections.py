@@ -11,7 +11,7 @@ LONGEST_HEADING = 150
 LONGEST_ANSWER = 2000
 """Characters after a question without a level that are taken for its answer."""
 
-_MARKS = re.compile(r"^(?:#{1,6}\s+|(?:[QF]|Question|Frage)\s*[:.)]\s*)|[#*_\s]+$", re.IGNORECASE)
+_MARKS = re.compile(r"^(?:#{1,6}\s+|(?:[QF]|Question|Frage)\s*[:.)]\s*)", re.IGNORECASE)
 _LETTERS = re.compile(r"\w+")
 _DEEPEST = 99
 """Level of a heading without one: it stands under all that have one, and ends with the next."""
@@ -48,7 +48,7 @@ def _join(path: Sequence[tuple[int, str]]) -> str:
 def _plain(heading: str) -> str:
     """Give a heading on one line, without marks; NUL is no character of any heading."""
     line = " ".join(heading.replace("\0", " ").split())
-    plain = _MARKS.sub("", line) or line
+    plain = _MARKS.sub("", line.rstrip("#*_ ")) or line
     if len(plain) <= LONGEST_HEADING:
         return plain
     return plain[:LONGEST_HEADING].rsplit(" ", 1)[0] + "…"

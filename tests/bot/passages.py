@@ -33,6 +33,10 @@ def check(library: Library, answer: Answer, top_k: int) -> None:
         assert text[cited.start : cited.end] == cited.quote
         assert text[passage.start : passage.end] == passage.text
         assert passage.start <= cited.start < cited.end <= passage.end
+        if answered := passage.answer:
+            assert text[answered.start : answered.end] == answered.text
+            assert cited.start <= answered.start < answered.end <= cited.end
+            assert (answered.rank, answered.article_id) == (passage.rank, cited.article_id)
         assert cited.text_sha256 == parsed.article.text_sha256
         assert (cited.title, cited.source) == (parsed.article.title, parsed.article.source)
         assert cited.quote == cited.quote.strip()
@@ -46,6 +50,8 @@ def check(library: Library, answer: Answer, top_k: int) -> None:
             assert passage.text == cited.quote
         ranges.append((cited.article_id, cited.start, cited.end))
         assert cited.article_id not in passage.also_in
+    assert answer.found == (answer.verdict == "answered")
+    assert set(answer.answers) <= {passage.answer for passage in answer.passages}
     following = [p.score for p in passages[1:] if p.score >= BUILT_IN.threshold]
     assert following == sorted(following, reverse=True)
     for one, other in combinations(ranges, 2):

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.compatible import make_compatible, make_readable
+from index.compatible import find_origin, make_compatible, make_readable
 
 
 @pytest.mark.parametrize(
@@ -53,3 +53,29 @@ def test_a_span_keeps_whole_what_it_has_a_part_of() -> None:
 
 def test_the_reader_sees_apostrophes_as_they_are_typed() -> None:
     assert make_readable("The mayor’s “ﬁne”", [(0, 17)]) == ('The mayor’s "fine"', [(0, 18)])
+
+
+@given(st.text(alphabet="aﬁé \u00ad“”Ａ.'\u2019１2\n", max_size=40), st.data())
+def test_what_the_reader_points_at_is_found_in_the_text(text: str, data: st.DataObject) -> None:
+    other, _ = make_readable(text, ())
+    start = data.draw(st.integers(0, max(0, len(other) - 1)))
+    end = data.draw(st.integers(start, len(other)))
+    if not other[start:end].strip():
+        return
+    first, last = find_origin(text, start, end)
+    assert 0 <= first <= last <= len(text)
+    seen = make_readable(text[first:last], ())[0]
+    assert (
+        "".join(other[start:end].split()) in "".join(seen.split()) or not other[start:end].strip()
+    )
+
+
+def test_words_that_look_the_same_are_exact() -> None:
+    text = "The oﬃcials “agreed” on 12 May."
+    other, _ = make_readable(text, ())
+    at = other.index("12 May")
+    first, last = find_origin(text, at, at + 6)
+    assert text[first:last] == "12 May"
+    at = other.index("officials")
+    first, last = find_origin(text, at, at + 9)
+    assert text[first:last] == "oﬃcials"

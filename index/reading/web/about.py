@@ -4,9 +4,10 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 from urllib.parse import urlsplit
 
+from index.patterns import AtMost
 from index.reading.formats.document import Metadata, parse_date
 from index.reading.web import linked_data
 
@@ -38,7 +39,11 @@ _AUTHORS = (
     "twitter:creator:name",
 )
 _SITES = ("og:site_name", "application-name", "citation_journal_title")
-_PARTS = re.compile(r"\s+[|\u2013\u2014\u00b7»•_-]+\s+|\s*[|»]\s*|_")
+LONGEST_TITLE = 2000
+"""Characters; the name of a site is looked for in no longer one."""
+_PARTS: Annotated[re.Pattern[str], AtMost(LONGEST_TITLE)] = re.compile(
+    r" [|\u2013\u2014\u00b7»•_-]+ | ?[|»] ?|_"
+)
 _BY = re.compile(r"^(?:by|von|par|por|di|av|door|written by)\s*:?\s+", re.IGNORECASE)
 _NO_AUTHOR = re.compile(
     r"(?:user ?name|作者|author|autor|admin(?:istrator)?|authority control|editor|guest|staff|"
@@ -114,7 +119,7 @@ def _read_title(
     own_names.sort(key=lambda name: name not in shown)
     stated = [*_find(metas, _TITLES), *own_names, _part_that_heads(tree, shown)]
     for each in stated:
-        if plain := _without_site(" ".join(each.split()), sites):
+        if plain := _without_site(" ".join(each.split())[:LONGEST_TITLE], sites):
             return plain
     return None
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
-_OPENING = re.compile(r"\s*(?:/\*|//|<!--)?\s*<!\[CDATA\[\s*(?:\*/|-->)?")
+_OPENING = re.compile(r"\s*(?:(?:/\*|//|<!--)\s*)?<!\[CDATA\[\s*(?:\*/|-->)?")
 _ARTICLE = re.compile(r"(?:Article|Posting|Report|Review)$")
 _INNER = ("@graph", "mainEntity", "mainEntityOfPage")
 DEEPEST = 4

@@ -11,7 +11,7 @@ from bot.answering.query import Query
 from bot.question import MAX_QUESTION
 from index.errors import EmptyLibraryError, UnknownArticleError, UsageError
 from index.library import Library
-from index.models.rerank import PassageText
+from index.models.rerank import PassageText, Reading
 from tests.bot.passages import check, quotes, shown
 from tests.fakes import FakeEncoder
 
@@ -34,21 +34,21 @@ def test_places_differ_and_the_best_sentence_of_each_is_marked(
     assert len(shown(answer)) == 4  # two of the first paragraph, and one of each other
 
 
-class Reading:
+class Equal:
     """A reranker that finds every sentence as good, and counts how often it is asked."""
 
     def __init__(self) -> None:
         self.asked = 0
 
-    def score(self, question: str, passages: Sequence[PassageText]) -> list[list[float]]:
+    def read(self, question: str, passages: Sequence[PassageText]) -> list[list[Reading]]:
         self.asked += 1
-        return [[1.0] * len(passage.sentences) for passage in passages]
+        return [[Reading(1.0, None)] * len(passage.sentences) for passage in passages]
 
 
 def test_a_long_paragraph_is_read_once(
     library: Library, write: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    reading = Reading()
+    reading = Equal()
     monkeypatch.setattr(library.models, "reranker", lambda: reading)
     met = " ".join(f"Council {n} met in town {n * 7} about bridges." for n in range(30))
     library.index([write("long.txt", met), write("short.txt", "Bridges are old.\n\nIt rained.")])

@@ -12,7 +12,7 @@ from rich.cells import cell_len
 from rich.console import Console
 
 from bot.answering.answer import Answer, IndexInfo
-from bot.answering.passage import AnswerPassage, Citation
+from bot.answering.passage import AnswerPassage, AnswerSpan, Citation
 from bot.cli.render import print_answer, print_articles, terminal
 from bot.wording import describe_confidence, neutralise, one_line
 from index.article import ArticleSummary
@@ -261,3 +261,21 @@ def test_articles_on_a_terminal_fit_it(width: int) -> None:
     assert all(len(line) <= width for line in output.splitlines())
     for part in ("a-1", "Missiles [red]", "2017-10-30", "news/a.txt", "34", "b-2", "b.txt"):
         assert part in output
+
+
+def test_the_answer_comes_first_and_its_words_stand_out() -> None:
+    one = passage()
+    start = one.citation.start + one.citation.quote.index("allies")
+    words = AnswerSpan(text="allies", start=start, end=start + 6, rank=1, article_id="a-1")
+    given = answer(one.model_copy(update={"answer": words})).model_copy(
+        update={"answers": (words,)}
+    )
+    output = shown(given)
+    assert output.startswith("\x1b[1mallies\x1b[0m\n")
+    assert "\x1b[7mThe \x1b[0m\x1b[1;7mallies\x1b[0m\x1b[7m raised concerns.\x1b[0m" in output
+    assert piped(given).startswith("allies\nConfidence: very high, 93%\n")
+
+
+def test_what_may_not_answer_is_told_so() -> None:
+    unsure = answer(passage(), found=False).model_copy(update={"verdict": "unsure"})
+    assert piped(unsure).startswith("The articles may not answer this. Closest:\n\n-  ")

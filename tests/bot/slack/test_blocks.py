@@ -5,12 +5,10 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.answering.passage import AnswerPassage
+from bot.answering.passage import AnswerPassage, AnswerSpan
 from bot.slack.blocks import (
     MAX_FALLBACK,
     MAX_MESSAGE,
-    NOT_AN_ANSWER,
-    NOT_FOUND,
     Message,
     answer_message,
     passage_blocks,
@@ -29,6 +27,7 @@ from bot.slack.views import (
     right_answer_view,
     text_view,
 )
+from bot.wording import NOT_AN_ANSWER, NOT_FOUND
 from index.article import Article, ArticleSummary, Paragraph, ParsedArticle
 from tests.bot.slack.answers import LINK, answer, passage
 from tests.bot.slack.fake_slack import text_parts
@@ -99,7 +98,7 @@ def test_not_found_is_said_before_the_closest_passages_and_none_is_bold() -> Non
     }
     assert "Mattis objected." in "".join(part["text"] for part in rest)
     assert not any("style" in part for part in rest)
-    assert message.text.startswith(f"{NOT_FOUND}\n{NOT_AN_ANSWER}\n[1] “Mattis objected.”")
+    assert message.text.startswith(f"{NOT_FOUND} {NOT_AN_ANSWER}\n[1] “Mattis objected.”")
     assert "Confidence" not in message.text
     assert answer_message(answer(found=False)).text == NOT_FOUND
 
@@ -299,3 +298,20 @@ def test_a_passage_stands_between_the_paragraphs_around_it() -> None:
     assert piece.text[piece.start :] == "Three left."
     other = ParsedArticle(Article("a1", "A", "a.txt", "New. " + text), paragraphs)
     assert find_piece(cited, other).lost
+
+
+def test_the_answer_comes_first() -> None:
+    words = AnswerSpan(text="*Mattis* <!channel>", start=100, end=119, rank=1, article_id="a1")
+    message = answer_message(
+        answer(passage("", "Mattis objected.")).model_copy(update={"answers": (words,)})
+    )
+    first = message.blocks[0].to_dict()["elements"][0]["elements"]
+    assert first == [{"type": "text", "text": "*Mattis* <!channel>", "style": {"bold": True}}]
+    assert message.text.startswith("*Mattis* &lt;!channel&gt;\nConfidence: very high, 90%\n")
+
+
+def test_what_may_not_answer_is_told_so() -> None:
+    unsure = answer(passage("", "Mattis objected."), found=False).model_copy(
+        update={"verdict": "unsure"}
+    )
+    assert answer_message(unsure).text.startswith("The articles may not answer this. Closest:\n")

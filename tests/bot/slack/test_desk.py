@@ -9,7 +9,8 @@ import pytest
 
 from bot.answering.answer import Answer
 from bot.answering.query import Query
-from bot.slack.blocks import HELP, NOT_AN_ANSWER
+from bot.slack.blocks import HELP
+from bot.wording import NOT_AN_ANSWER
 from index.errors import EmptyLibraryError, UsageError
 from tests.bot.slack.answers import answer, passage
 from tests.bot.slack.edges import (

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.answering.answer import Answer, IndexInfo
-from bot.answering.passage import AnswerPassage, Citation
+from bot.answering.passage import AnswerPassage, AnswerSpan, Citation
 from bot.failures import Failure
 from bot.web.html import plain_answer, reader_path, render_error, render_turn, source_name
 
@@ -159,3 +159,30 @@ def test_copies_are_named_by_their_titles() -> None:
     folded = passage.model_copy(update={"also_in": ("b-2", "c-3")})
     turn = render_turn(given.model_copy(update={"passages": (folded,)}), "id", {"b-2": "A & <b>"})
     assert '<a href="/articles/b-2">A &amp; &lt;b&gt;</a>, <a href="/articles/c-3">c-3</a>' in turn
+
+
+def test_the_answer_comes_first_and_its_words_stand_out() -> None:
+    text = f"It rained. {NASTY} allies raised concerns. Later."
+    start, end = text.index(NASTY), text.index(" Later")
+    given = answer_of("Who?", text, start, end)
+    at = text.index("allies")
+    words = AnswerSpan(text="allies", start=100 + at, end=106 + at, rank=1, article_id="a")
+    passage = given.passages[0].model_copy(update={"answer": words})
+    given = given.model_copy(update={"passages": (passage,), "answers": (words,)})
+    html = render_turn(given, "id")
+    assert '<strong class="answer" dir="auto">allies</strong> Confidence: high, 80%' in html
+    assert "<strong>allies</strong> raised concerns.</mark>" in html
+    assert Parsed(html).marked == as_shown(text[start:end])
+    assert plain_answer(given).splitlines()[2] == "allies"
+    nasty = words.model_copy(update={"text": NASTY})
+    html = render_turn(given.model_copy(update={"answers": (nasty,)}), "id")
+    assert "<script" not in html
+    assert "<img" not in html
+
+
+def test_what_may_not_answer_is_told_so() -> None:
+    found = answer_of("Who?", "The allies.", 0, 11)
+    unsure = found.model_copy(
+        update={"verdict": "unsure", "found": False, "passages": (), "closest": found.passages}
+    )
+    assert "<strong>The articles may not answer this.</strong> Closest:" in render_turn(unsure, "i")

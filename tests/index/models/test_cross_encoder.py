@@ -79,7 +79,7 @@ def test_an_exported_cross_encoder_ranks_as_the_original(tmp_path: Path) -> None
     starts = [text.index(part) for part in TEXTS]
     spans = tuple((start, start + len(part)) for start, part in zip(starts, TEXTS, strict=True))
     readings = [PassageText("t", text, spans[:1]), PassageText("t", text, spans[1:])]
-    given = reranker.score(QUESTION, readings)
+    given = [[each.logit for each in part] for part in reranker.read(QUESTION, readings)]
     assert [len(part) for part in given] == [1, 3]
     np.testing.assert_allclose(given[0] + given[1], expected, atol=1e-3)
 
