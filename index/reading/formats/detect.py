@@ -14,7 +14,8 @@ _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 _COMMENTS = re.compile(
     r"\s*(?:<\?(?:[^?]|\?(?!>))*\?>|<!--(?:[^-]|-(?!->))*-->|<!DOCTYPE\s[^<>\[]*(?:\[[^\]]*\]\s*)?>)"
 )
-_FEED = re.compile(r"\s*<(?:rss|(?:\w+:)?feed|(?:rdf|RDF):RDF)[\s>]")
+_FEED = re.compile(r"<(?:rss|(?:\w+:)?feed|(?:rdf|RDF):RDF)[\s>]")
+_BLANK = re.compile(r"\s*")
 _HTML = re.compile(r"<(?:!doctype\s+html|html|head|body|article|main)[\s>]", re.IGNORECASE)
 _FRAGMENT = re.compile(r"\s*<(?:p|div|section|h[1-6]|title|meta|!--)[\s>]", re.IGNORECASE)
 _PROLOGUE = 4096
@@ -105,8 +106,9 @@ def _read_markup(text: str, name: str) -> Found:
     start = 0
     while match := _COMMENTS.match(text, start):
         start = match.end()
-    if _FEED.match(text, start):
-        return feed.read(text[start:], name)
+    blank = _BLANK.match(text, start)
+    if blank and _FEED.match(text, blank.end()):
+        return feed.read(text[blank.end() :], name)
     if _HTML.search(text.lstrip()[:_PROLOGUE]) or _FRAGMENT.match(text, start):
         return html.read(text, name)
     if begins := _FEED.search(text[: 4 * _PROLOGUE]):  # what is before it is no comment

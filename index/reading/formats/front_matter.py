@@ -12,7 +12,7 @@ from index.reading.formats.document import NOTHING, Metadata, parse_date
 _LONGEST = 10_000
 """Characters of front matter."""
 _FENCED = re.compile(
-    r"\s*(?P<fence>---|\+\+\+|;;;)(?P<language>[ \t]*(?:yaml|toml|json)?)[ \t]*\r?\n"
+    r"\s*(?P<fence>---|\+\+\+|;;;)[ \t]*(?:(?P<language>yaml|toml|json)[ \t]*)?\r?\n"
     rf"(?P<body>.{{1,{_LONGEST}}}?)\r?\n(?:(?P=fence)|\.\.\.)[ \t]*(?:\r?\n|\Z)",
     re.DOTALL,
 )
@@ -48,7 +48,7 @@ def split_front_matter(text: str) -> Split:
     """
     match = _FENCED.match(text)
     if match:
-        language = match["language"].strip() or _LANGUAGES[match["fence"]]
+        language = match["language"] or _LANGUAGES[match["fence"]]
         return _split_fenced(text, match["body"], match.end(), language)
     if _JSON.match(text):
         return _split_json(text)

@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from typing import Annotated
 
 import pypdfium2
 
 from index.article import canonical
 from index.errors import SourceError
+from index.patterns import AtMost
 from index.reading.formats.document import Block, Document, Metadata
 from index.reading.paper.glyphs import PDFIUM, Glyphs, read_glyphs
 from index.reading.paper.pages import read_pages
@@ -23,7 +25,9 @@ _TEXT = 120
 """Characters of a paragraph from which on it is text, and no byline or date."""
 _SHOWN = 8
 """Numbers of pages that a warning names."""
-_PROGRAM_TITLE = re.compile(
+LONGEST_TITLE = 300
+"""Characters; what is longer was written by somebody."""
+_PROGRAM_TITLE: Annotated[re.Pattern[str], AtMost(LONGEST_TITLE)] = re.compile(
     r"(?:microsoft|openoffice|libreoffice|adobe)\s.*[-–]\s.*|"
     r".*\.(?:docx?|pdf|txt|xlsx?|pptx?|od[tsp]|rtf|tex|dvi|indd|qxd|ps|eps|html?|p65|pmd|cdr|fm)|"
     r"(?:untitled|document|dokument|book|binder|layout|model|presentation|powerpoint presentation|"
@@ -54,7 +58,7 @@ def read(data: bytes, name: str) -> Iterator[Document]:
     )
     if author and author.casefold() in _NOBODY:
         author = None
-    if title and _PROGRAM_TITLE.fullmatch(title):
+    if title and len(title) <= LONGEST_TITLE and _PROGRAM_TITLE.fullmatch(title):
         title = None
     yield Document(
         about=Metadata(title=title or _find_title(blocks), author=author),

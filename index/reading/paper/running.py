@@ -3,12 +3,15 @@
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from typing import Annotated
 
+from index.patterns import AtMost
 from index.reading.paper.lines import Line
 from index.reading.paper.paragraphs import Block
 
 _NUMBER = re.compile(r"\d+")
-_PAGE_NUMBER = re.compile(
+_LONGEST_NUMBER = 40
+_PAGE_NUMBER: Annotated[re.Pattern[str], AtMost(_LONGEST_NUMBER)] = re.compile(
     r"(?:(?:page|seite|pagina|página|p\.|s\.)\s*)?[-–—\s|]*(?:\d{1,4}|[ivxlc]{1,7})[-–—\s|]*"
     r"(?:(?:of|von|de|/)\s*\d{1,4})?",
     re.IGNORECASE,
@@ -73,9 +76,13 @@ def _running(
     yield from found[:parted]
 
 
+def _is_number(text: str) -> bool:
+    return len(text) <= _LONGEST_NUMBER and bool(_PAGE_NUMBER.fullmatch(text))
+
+
 def _is_aside(line: Line, size: float) -> bool:
     """Tell whether a line at the edge of a page is a number, or small and no sentence."""
-    if _PAGE_NUMBER.fullmatch(line.text):
+    if _is_number(line.text):
         return True
     small = line.size < _SMALL * size and not _FOOTNOTE.match(line.text)
     return small and not line.text.endswith((".", "!", "?", "。"))
@@ -85,7 +92,7 @@ def _is_apart(lines: Sequence[Line], number: int, step: int) -> bool:
     """Tell whether a line stands apart from the next one inwards, or is set otherwise."""
     inner = number + step
     if not 0 <= inner < len(lines):
-        return len(lines) == 1 and bool(_PAGE_NUMBER.fullmatch(lines[number].text))
+        return len(lines) == 1 and _is_number(lines[number].text)
     line, next_line = lines[number], lines[inner]
     distance = abs(line.box.middle - next_line.box.middle)
     return distance > 1.8 * next_line.size or abs(line.size - next_line.size) > 0.06 * line.size

@@ -3,8 +3,9 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
+from index.patterns import AtMost
 from index.reading.clean import find_paragraphs
 from index.reading.formats.document import Block
 from index.reading.formats.fragment import read_fragment
@@ -12,7 +13,6 @@ from index.reading.formats.fragment import read_fragment
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
-_QUOTED = re.compile(r"[ \t]*>")
 _ATTRIBUTION = re.compile(
     r"(?:On|Am|Le|El|Il|Em|Op|Den|På|W dniu)\b.{6,200}"
     r"(?:wrote|writes|schrieb|a écrit|escribió|ha scritto|escreveu|schreef|skrev|napisał\(?a?\)?)"
@@ -44,7 +44,9 @@ _SIGNATURE = re.compile(r"--[ \t]*$")
 _DEVICE = re.compile(
     r"\s*(?:Sent from my |Get Outlook for |Von meinem .{2,30} gesendet)", re.IGNORECASE
 )
-_CLOSING = re.compile(
+_SHORT = 80
+"""Characters of a line by which a mail is signed."""
+_CLOSING: Annotated[re.Pattern[str], AtMost(_SHORT)] = re.compile(
     r"\s*(?:(?:kind|best|warm|with kind|many)?\s*regards|best(?: wishes)?|cheers|sincerely|"
     r"yours(?: \w+)?|many thanks|thanks(?: again)?|thank you|mit freundlichen grüßen|"
     r"(?:viele|beste|liebe|herzliche) grüße|cordialement|bien à vous|saludos|"
@@ -54,8 +56,6 @@ _CLOSING = re.compile(
 _SIGNED = 8
 """Lines below a closing, at most: the name, the office, the telephone."""
 _LONGEST_ATTRIBUTION = 300
-_SHORT = 80
-"""Characters of such a line."""
 _FOREIGN = (
     *("gmail_quote", "yahoo_quoted", "protonmail_quote", "zmail_extra", "moz-cite-prefix"),
     *("gmail_signature", "moz-signature", "protonmail_signature_block", "divRplyFwdMsg"),
@@ -93,7 +93,7 @@ def _runs(lines: list[str]) -> Iterator[tuple[bool, list[str]]]:
     ended = False
     for number, line in enumerate(lines):
         ended = ended or _ends_own(lines, number)
-        quoted = bool(_QUOTED.match(line)) or _attributes(lines, number)
+        quoted = _is_quoted(line) or _attributes(lines, number)
         now = not ended and not quoted
         if line.strip() and now != own:
             yield own, run
@@ -102,16 +102,20 @@ def _runs(lines: list[str]) -> Iterator[tuple[bool, list[str]]]:
     yield own, run
 
 
+def _is_quoted(line: str) -> bool:
+    return line.lstrip(" \t").startswith(">")
+
+
 def _attributes(lines: Sequence[str], number: int) -> bool:
     """Tell whether a line, alone or with one beside it, says who wrote what is quoted below."""
     first = lines[number]
-    if not first.strip() or not any(map(_QUOTED.match, lines[number + 1 : number + 6])):
+    if not first.strip() or not any(map(_is_quoted, lines[number + 1 : number + 6])):
         return False
     second = lines[number + 1] if number + 1 < len(lines) else ""
     before = lines[number - 1] if number else ""
     if max(map(len, (first, second, before))) > _LONGEST_ATTRIBUTION:
         return False
-    if second.strip() and not _QUOTED.match(second) and _ATTRIBUTION.match(f"{first} {second}"):
+    if second.strip() and not _is_quoted(second) and _ATTRIBUTION.match(f"{first} {second}"):
         return _quotes(lines, number + 2)
     said = _ATTRIBUTION.match(first) or _SHORT_ATTRIBUTION.match(first)
     said = said or (_ATTRIBUTION.match(f"{before} {first}") if before.strip() else None)
@@ -120,7 +124,7 @@ def _attributes(lines: Sequence[str], number: int) -> bool:
 
 def _quotes(lines: Sequence[str], number: int) -> bool:
     following = (line for line in lines[number : number + 3] if line.strip())
-    return bool(_QUOTED.match(next(following, "")))
+    return _is_quoted(next(following, ""))
 
 
 def _ends_own(lines: Sequence[str], number: int) -> bool:
@@ -131,7 +135,7 @@ def _ends_own(lines: Sequence[str], number: int) -> bool:
     if _HEADERS.match(line) or (_HEADER.match(line) and _has_headers(lines, number)):
         before = [each for each in lines[max(0, number - 3) : number] if each.strip()]
         return bool(before) and not any(map(_FORWARDED.match, before))
-    return bool(_CLOSING.match(line)) and _is_signed(lines, number)
+    return len(line) <= _SHORT and bool(_CLOSING.match(line)) and _is_signed(lines, number)
 
 
 def _has_headers(lines: Sequence[str], number: int) -> bool:
@@ -142,7 +146,7 @@ def _is_signed(lines: Sequence[str], number: int) -> bool:
     """Tell whether only a name, an office, a telephone follow: few short lines to the end."""
     short = 0
     for line in lines[number + 1 : number + 3 * _SIGNED]:
-        if _QUOTED.match(line) or short > _SIGNED or len(line) > _SHORT:
+        if _is_quoted(line) or short > _SIGNED or len(line) > _SHORT:
             return short <= _SIGNED and len(line) <= _SHORT
         short += bool(line.strip())
     return short <= _SIGNED and number + 3 * _SIGNED >= len(lines)

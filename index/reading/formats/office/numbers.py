@@ -1,10 +1,19 @@
 """Numbers as a sheet shows them: 0.125 in a column of percentages is 12.5%."""
 
 import re
+from typing import Annotated
 
-_SECTION = re.compile(r'(?:"[^"]*"|\\.|\[[^\]]*\]|[^;])*')
+from index.patterns import AtMost
+
+LONGEST_PATTERN = 255
+"""Characters, of which a sheet's pattern may have no more."""
+_SECTION: Annotated[re.Pattern[str], AtMost(LONGEST_PATTERN)] = re.compile(
+    r'(?:"[^"]*"|\\.|\[[^\]]*\]|[^;])*'
+)
 _LITERAL = re.compile(r'"([^"]*)"|\\(.)')
-_BRACKETS = re.compile(r"\[\$([^\-\]]*)[^\]]*\]|\[[^\]]*\]")
+_BRACKETS: Annotated[re.Pattern[str], AtMost(LONGEST_PATTERN)] = re.compile(
+    r"\[\$([^\-\]]*)[^\]]*\]|\[[^\]]*\]"
+)
 _FILLERS = re.compile(r"[_*].")
 _DIGITS = re.compile(r"[#0?][#0?,.]*")
 
@@ -16,7 +25,7 @@ def write_number(value: float, pattern: str = "") -> str:
         value: the number.
         pattern: such as `0.0%`, `#,##0.00 "kr"` or `General`.
     """
-    section = next(iter(_SECTION.findall(pattern)), "")
+    section = next(iter(_SECTION.findall(pattern[:LONGEST_PATTERN])), "")
     plain = _FILLERS.sub("", _BRACKETS.sub(lambda m: m.group(1) or "", section))
     digits = _DIGITS.search(_LITERAL.sub("", plain))
     if not digits or "E" in plain:
