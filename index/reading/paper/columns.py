@@ -25,6 +25,9 @@ _OTHER = 0.06
 """Share by which the size of type differs that is not the same."""
 _TRIED = 6
 """Gaps that are looked at more closely, those that the fewest lines cross."""
+_MOST_STEPS = 5000
+"""Into which the width of a page is cut: letters far beside it, or next to nothing in size, are not
+worth more."""
 _DEEPEST = 12
 
 
@@ -108,32 +111,29 @@ def _find_gap(pieces: list[Piece], known: Sequence[float]) -> float | None:
     size = median(piece.size for piece in pieces)
     left = min(piece.box.left for piece in pieces)
     right = max(piece.box.right for piece in pieces)
-    if right - left < 8 * size:
+    if right - left <= 8 * size:
         return None
-    steps = int((right - left) / _step(size)) + 1
+    step = max(size / 6, (right - left) / _MOST_STEPS)
+    steps = int((right - left) / step) + 1
     covered = [0] * (steps + 1)
     for piece in pieces:
-        covered[int((piece.box.left - left) / _step(size))] += 1
-        covered[min(steps, int((piece.box.right - left) / _step(size)) + 1)] -= 1
+        covered[int((piece.box.left - left) / step)] += 1
+        covered[min(steps, int((piece.box.right - left) / step) + 1)] -= 1
     height = 0
     heights = []
     for change in covered[:-1]:
         height += change
         heights.append(height)
     wide = sorted(
-        (lines, start - end, left + (start + end) / 2 * _step(size))
+        (lines, start - end, left + (start + end) / 2 * step)
         for start, end, lines in _valleys(heights)
-        if end - start >= _GUTTER * size / _step(size)
+        if end - start >= _GUTTER * size / step
     )
     for lines, _, place in wide[:_TRIED]:
         is_known = any(abs(place - other) < size for other in known)
         if _parts(pieces, place, lines, is_known=is_known):
             return place
     return None
-
-
-def _step(size: float) -> float:
-    return size / 6
 
 
 def _valleys(heights: Sequence[int]) -> Iterator[tuple[int, int, int]]:

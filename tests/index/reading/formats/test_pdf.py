@@ -1,6 +1,7 @@
 """PDF files: what is read of their pages, and what is told."""
 
 import io
+import time
 
 import pytest
 from fpdf import FPDF
@@ -273,3 +274,17 @@ def test_programs_keep_their_lines_and_contents_are_furniture() -> None:
     assert by_kind(found, "furniture") == ["1 Introduction . . . . . . . . . . . . . . . . . 4"]
     assert by_kind(found, "body") == [STORY]
     assert by_kind(found, "code") == ["make install\nmake test"]
+
+
+@pytest.mark.parametrize("far", [10_000_000, -10_000_000])
+def test_a_letter_far_beside_the_page_costs_nothing(far: int) -> None:
+    page = FPDF()
+    page.add_page()
+    page.set_font("helvetica", size=10)
+    for line in range(8):
+        page.text(20, 30 + 6 * line, "The council approved the repair of the bridge at once.")
+    page.text(far, 60, "far")
+    began = time.thread_time()
+    document = one(bytes(page.output()), "far.pdf")
+    assert time.thread_time() - began < 5
+    assert "approved the repair" in " ".join(block.text for block in document.blocks)
