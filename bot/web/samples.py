@@ -20,6 +20,7 @@ _CITATION: Sample = {
     "title": "turkey s400",
     "source": "seeds/turkey-s400.txt",
     "published": None,
+    "section": "",
     "paragraph": 15,
     "page": None,
     **_PLACE,
@@ -27,19 +28,30 @@ _CITATION: Sample = {
     "text_sha256": "8e06b6d263e757fa76d2ec384fd0a7f1fe9e678db96a53785204e60aac4c78c3",
     "link": _LINK,
 }
+_WORDS: Sample = {
+    "text": "would be concerning",
+    "start": 2445,
+    "end": 2464,
+    "rank": 1,
+    "article_id": "turkey-s400-186d19",
+}
 _INDEX = {"fingerprint": "781c2099905d5c1c", "articles": 1, "sentences": 21}
 _ANSWER: Sample = {
     "question": QUESTION,
     "resolved_question": QUESTION,
+    "verdict": "answered",
     "found": True,
     "confidence": 0.81,
+    "answers": [_WORDS],
     "passages": [
         {
             "rank": 1,
             "score": 0.81,
             "text": _QUOTE,
             **_PLACE,
+            "strength": "strong",
             "citation": _CITATION,
+            "answer": _WORDS,
             "also_in": [],
         }
     ],

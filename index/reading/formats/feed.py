@@ -92,8 +92,5 @@ def _read_authors(entry: Any) -> str | None:
 
 
 def _read_published(entry: Any) -> date | None:
-    """Give the day that is stated: what is read by the library is the day in Greenwich."""
-    if day := parse_date(entry.get("published")):
-        return day
-    read = entry.get("published_parsed")
-    return date(*read[:3]) if read else None
+    """Give the day that is stated; the library makes days of what is none, too."""
+    return parse_date(entry.get("published"))

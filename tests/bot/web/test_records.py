@@ -74,7 +74,7 @@ def test_a_batch_is_answered_in_order_and_errors_hold_nothing_up(site: Site) -> 
     items = site.client.post("/v1/ask/batch", json={"questions": questions}).json()["answers"]
     assert items[0]["answer"]["found"]
     assert items[0]["problem"] is None
-    assert items[1] == {"answer": None, "problem": items[1]["problem"]}
+    assert items[1] == {"status": 422, "answer": None, "problem": items[1]["problem"]}
     assert "empty" in items[1]["problem"]["detail"]
     assert "no article 'none'" in items[2]["problem"]["detail"]
     too_many = {"questions": [{"question": "a"}] * 101}

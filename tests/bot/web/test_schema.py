@@ -40,4 +40,4 @@ def test_schemathesis_finds_no_failure(tmp_path: Path) -> None:
             check=False,
         )
     assert done.returncode == 0, done.stdout
-    assert "Tested: 17" in done.stdout
+    assert "Tested: 18" in done.stdout

@@ -126,7 +126,7 @@ def test_a_data_directory_put_in_place_of_another_is_seen(
     data, kept = seed_library.settings.data, tmp_path / "kept"
     info, expected = seed_library.info(), search(seed_library)
     shutil.copytree(data, kept)
-    seed_library.index([write("a.txt", QUESTION)])
+    seed_library.index([write("a.txt", f"{QUESTION} He said so.")])
     with seed_library.snapshot() as before:
         shutil.rmtree(data)
         kept.rename(data)
