@@ -3,6 +3,7 @@
 make bench                              beside the plain stack
 make bench ARGS="cold"                  a question from the shell alone
 make bench ARGS="reading"               a folder of small files, and a server sent hostile ones
+make bench ARGS="overload"              what a server says that is asked too much
 make bench ARGS="growth"                1,000 to 1,000,000 sentences, and growth.svg
 make bench ARGS="growth --size 1000"    that size alone
 """
@@ -26,7 +27,7 @@ from index.models.encode import OnnxEncoder
 from index.models.export import export_model
 from index.reading.split import parse_article
 from index.settings import load_settings
-from tests.benchmarks import growth, reading
+from tests.benchmarks import growth, overload, reading
 from tests.benchmarks.cold_start import cold_start
 from tests.benchmarks.compare import Row, compare
 from tests.benchmarks.corpus import Corpus, read_corpus
@@ -40,7 +41,7 @@ def main() -> None:
         prog="make bench", description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
     parser.add_argument(
-        "part", nargs="?", choices=("all", "cold", "growth", "reading"), default="all"
+        "part", nargs="?", choices=("all", "cold", "growth", "overload", "reading"), default="all"
     )
     parser.add_argument(
         "--squad", type=Path, metavar="FILE", help="articles and questions in SQuAD's format"
@@ -50,9 +51,11 @@ def main() -> None:
     if given.part == "growth":
         _grow(read_corpus(given.squad), given.size or growth.SIZES)
         return
-    rows = [] if given.part == "reading" else [cold_start()]
+    rows = [cold_start()] if given.part in ("all", "cold") else []
     if given.part in ("all", "reading"):
         rows += reading.rows()
+    if given.part in ("all", "overload"):
+        rows += overload.rows()
     if given.part == "all":
         rows += compare(read_corpus(given.squad))
     print_table(rows)
