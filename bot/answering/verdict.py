@@ -13,6 +13,8 @@ Verdict = Literal["answered", "unsure", "not_found"]
 UNSURE = 0.7
 """By how much the log-odds may lack of the threshold's where the articles may still answer."""
 MOST_ANSWERS = 5
+BESIDE = 0.8
+"""Share of the first passage's probability that another one has whose answer is given, too."""
 
 
 def decide(confidence: float, threshold: float) -> Verdict:
@@ -28,14 +30,20 @@ def decide(confidence: float, threshold: float) -> Verdict:
 
 
 def find_answers(question: str, passages: Sequence[AnswerPassage]) -> tuple[AnswerSpan, ...]:
-    """Give the distinct answers in the strong passages, at most five, best first.
+    """Give the answer of the first passage; of a question who or which, others as likely, too.
 
-    Answers in the same words are one; of a question who or which, each speaker has one.
+    Where the first passage has none, nobody's words come in its place. Answers in the same words
+    are one; each speaker has one.
+
+    Returns:
+        At most five distinct answers, best first.
     """
+    if not passages or passages[0].answer is None:
+        return ()
     found: dict[str, AnswerSpan] = {}
     heard: set[str] = set()
-    for passage in passages:
-        if passage.answer is None or passage.strength == "weak":
+    for passage in passages if asks_who(question) else passages[:1]:
+        if passage.answer is None or passage.score < BESIDE * passages[0].score:
             continue
         speaker = find_speaker(passage.citation.quote) if asks_who(question) else None
         if speaker and speaker in heard:

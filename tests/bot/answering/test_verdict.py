@@ -69,6 +69,26 @@ def test_the_words_that_answer_are_given_once_each(
     ]
 
 
+def test_no_other_passage_answers_in_the_place_of_the_first(
+    library: Library, write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library.index([write("quay.txt", QUAY)])
+    reader = Pointing({"Holm": 6, "Lind": 5}, ["Bo Lind"])
+    assert answered(library, monkeypatch, reader, "Who feared for the quay?").answers == ()
+
+
+def test_others_answer_beside_the_first_where_several_may_and_they_are_as_likely(
+    library: Library, write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library.index([write("quay.txt", QUAY)])
+    reader = Pointing({"Holm": 6, "Lind": 5}, ["Mayor Ada Holm", "Bo Lind"])
+    answer = answered(library, monkeypatch, reader, "Why was the quay feared?")
+    assert [each.text for each in answer.answers] == ["Mayor Ada Holm"]
+    reader.logits = {"Holm": 6, "Lind": -3}
+    answer = answered(library, monkeypatch, reader, "Who feared for the quay?")
+    assert [each.text for each in answer.answers] == ["Mayor Ada Holm"]
+
+
 def test_words_that_are_not_sure_are_not_given(
     library: Library, write: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -97,7 +117,7 @@ def test_no_more_than_five(library: Library, write: Write, monkeypatch: pytest.M
     towns = [f"Town{n}" for n in range(9)]
     library.index([write("t.txt", "\n\n".join(f"The king visited {t} by train." for t in towns))])
     monkeypatch.setattr(library.models, "reranker", lambda: Pointing({"king": 6}, towns))
-    answer = ask(library, Query(question="What did the king visit?", top_k=9))
+    answer = ask(library, Query(question="Which towns did the king visit?", top_k=9))
     assert len(answer.answers) == MOST_ANSWERS
 
 
